@@ -208,7 +208,11 @@ def wrong(template, folder):
     found = []
     for given, allowed, denied in OPTIONS:
         policies = statements(Stack(template, given, folder))
-        calls = [*calls_of_every_stack(given), *((*call, True) for call in allowed), *((*call, False) for call in denied)]
+        calls = [
+            *calls_of_every_stack(given),
+            *((*call, True) for call in allowed),
+            *((*call, False) for call in denied),
+        ]
         for action, resource, known, expected in calls:
             got = is_allowed(policies, action, resource, known)
             if got != expected:

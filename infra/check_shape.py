@@ -93,8 +93,13 @@ def wrong(template, folder):
         expected = ABSENT if name == ABSENT else value
         if got != expected:
             found.append(f"{given}: {place} {name}: got {got}, expected {expected}")
-    tables = Stack(template, {}, folder).inner("Tables").template["Resources"]
-    for name, resource in tables.items():
+    tables = Stack(template, {"TablePrefix": "shop"}, folder).inner("Tables")
+    for name in PEOPLES + OWN:
+        said, made = tables.output(f"{name}Table"), tables.resources[name]["Properties"]["TableName"]
+        arn = tables.output(f"{name}TableArn")
+        if said != made or not arn.endswith(f":table/{made}"):
+            found.append(f"infra/tables.yaml: {name} is called {made}, and the outputs say {said} and {arn}")
+    for name, resource in tables.template["Resources"].items():
         kept = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
         if resource["Type"] == "AWS::DynamoDB::Table" and kept != ("Retain", "Retain"):
             found.append(f"infra/tables.yaml: {name}: got {kept}, expected that it outlives the stack")
