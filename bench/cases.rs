@@ -10,11 +10,12 @@ use serde_json::json;
 
 use crate::{
     callers::{self, Issuer},
+    compressed_requests,
     integration::Integration,
     key_items, mapped_requests,
     scenario::{
-        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, MAPPED_FUNCTION,
-        MappedScenario, SIZES, Scenario, TARGET, TYPICAL, gateway,
+        CALLERS_FUNCTION, COMPRESSED_FUNCTION, CachedScenario, CallerScenario, CompressedScenario, HELLO,
+        ITEMS_TABLE, MAPPED_FUNCTION, MappedScenario, SIZES, Scenario, TARGET, TYPICAL, gateway,
     },
     test_bed::TestBed,
 };
@@ -67,6 +68,7 @@ pub fn all(bed: &TestBed, issuer: &Rc<Issuer>) -> Vec<Case> {
     cases.extend(cached_cases(bed));
     cases.extend(caller_cases(bed, issuer));
     cases.extend(mapped(bed));
+    cases.extend(compressed(bed));
     cases
 }
 
@@ -83,6 +85,15 @@ pub fn mapped(bed: &TestBed) -> [Case; 3] {
     MappedScenario::ALL.map(|scenario| {
         let base = format!("http://{}/v1", bed.url(MAPPED_FUNCTION));
         Case { scenario: Scenario::Mapped(scenario), request: mapped_requests::requests(scenario, &base) }
+    })
+}
+
+/// The cases of compression, with those that they are compared with.
+pub fn compressed(bed: &TestBed) -> [Case; 7] {
+    CompressedScenario::ALL.map(|scenario| {
+        let base = format!("http://{}/v1", bed.url(COMPRESSED_FUNCTION));
+        let request = compressed_requests::requests(scenario, &base);
+        Case { scenario: Scenario::Compressed(scenario), request }
     })
 }
 
@@ -159,6 +170,9 @@ fn get_item(uri: &str) -> Request<Full<Bytes>> {
 }
 
 fn check(scenario: Scenario, response: &Response<Bytes>) -> Result<()> {
+    if let Scenario::Compressed(compressed) = scenario {
+        return compressed_requests::check(compressed, response);
+    }
     let name = scenario.name();
     let has_word = response.body().windows(WORD.len()).any(|window| window == WORD);
     let body = String::from_utf8_lossy(response.body());

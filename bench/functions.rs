@@ -13,12 +13,13 @@ use tollgate::local::{
 
 use crate::{
     callers::{self, Issuer},
+    compressed_requests,
     integration::Integration,
     key_items::{self, PLAN, QUOTA},
     mapped_requests,
     scenario::{
-        CACHED_FUNCTIONS, CALLERS_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario, MAPPED_FUNCTION, SIZES, TARGET,
-        TYPICAL, counted, gateway,
+        CACHED_FUNCTIONS, CALLERS_FUNCTION, COMPRESSED_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario,
+        MAPPED_FUNCTION, SIZES, TARGET, TYPICAL, counted, gateway,
     },
     test_bed::Services,
 };
@@ -53,6 +54,7 @@ impl FunctionSources<'_> {
         functions.extend(self.cached_gateways()?);
         functions.push(self.callers_gateway()?);
         functions.push(self.mapped_gateway()?);
+        functions.push(self.compressed_gateway()?);
         Ok(functions)
     }
 
@@ -105,6 +107,12 @@ impl FunctionSources<'_> {
         let mut environment = self.environment(&tables, self.services.dynamodb.address);
         environment.push(("AWS_ENDPOINT_URL_SQS".to_owned(), format!("http://{}", self.services.queue)));
         Ok(self.gateway(MAPPED_FUNCTION, environment))
+    }
+
+    fn compressed_gateway(&self) -> Result<FunctionSettings> {
+        let tables = named_tables(COMPRESSED_FUNCTION);
+        compressed_requests::write_items(self.services.dynamodb, &tables)?;
+        Ok(self.gateway(COMPRESSED_FUNCTION, self.environment(&tables, self.services.dynamodb.address)))
     }
 
     fn gateway(&self, name: &str, environment: Vec<(String, String)>) -> FunctionSettings {

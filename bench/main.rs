@@ -7,6 +7,7 @@ mod cache_units;
 mod callers;
 mod cases;
 mod cold_starts;
+mod compressed_requests;
 mod counting_proxy;
 mod effort;
 mod functions;
@@ -60,6 +61,9 @@ struct Arguments {
     /// Only what templates and services cost, printed.
     #[arg(long)]
     mapped: bool,
+    /// Only what compression costs, printed.
+    #[arg(long)]
+    compressed: bool,
     /// The gateway beside its peers, for bench/PEERS.md.
     #[arg(long)]
     peers: bool,
@@ -119,6 +123,12 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if arguments.mapped {
         let rounds = rounds::measure(&bed, &cases::mapped(&bed), &effort).await?;
         print!("{}", results::mapped(&rounds));
+        bed.stop().await;
+        return Ok(());
+    }
+    if arguments.compressed {
+        let rounds = rounds::measure(&bed, &cases::compressed(&bed), &effort).await?;
+        print!("{}", results::compressed(&rounds));
         bed.stop().await;
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::{
     key_costs::KeyCost,
     measurements::{Figure, FunctionMemory, Measurements},
     rounds::CaseRounds,
-    scenario::{CallerScenario, MappedScenario, NOT_CACHED, Scenario, TYPICAL},
+    scenario::{CallerScenario, CompressedScenario, MappedScenario, NOT_CACHED, Scenario, TYPICAL},
     statistics::Spread,
 };
 
@@ -32,6 +32,7 @@ pub fn write(date: &str, commit: &str, effort: &Effort, measured: &Measurements)
     text.push_str(&cache(&measured.rounds, &measured.cache));
     callers_table(&mut text, measured);
     text.push_str(&mapped(&measured.rounds));
+    text.push_str(&compressed(&measured.rounds));
     text.push_str(&keys(&measured.keys));
     text.push_str(include_str!("where-the-time-goes.md"));
     text
@@ -267,6 +268,27 @@ pub fn mapped(rounds: &[CaseRounds]) -> String {
             format!("{:.3}", of(P50)),
             format!("{:.0}", of(CPU)),
             format!("{ratio:.2}"),
+        ];
+        line(&mut text, &cells);
+    }
+    text + "\n"
+}
+
+/// `rounds` are at least those of the compressed cases.
+pub fn compressed(rounds: &[CaseRounds]) -> String {
+    let mut text = "## Compression\n\nA body of 10 KB of JSON, a `MOCK`. The difference is taken within a \
+                    round.\n\n| case | p50, ms | CPU a request, µs | more than the plain answer, µs |\n|---|---|---|---|\n"
+        .to_owned();
+    let of = |scenario| rounds.iter().find(|case| case.scenario == Scenario::Compressed(scenario));
+    let base = of(CompressedScenario::PlainAnswer).map_or(&[][..], |case| &case.rounds);
+    for case in CompressedScenario::ALL.into_iter().filter_map(of) {
+        let of = |figure: Figure| Spread::of(case.rounds.iter().map(|round| figure(*round)));
+        let more = Spread::of(case.rounds.iter().zip(base).map(|(own, base)| own.cpu - base.cpu));
+        let cells = [
+            case.scenario.name(),
+            format!("{:.3}", of(P50)),
+            format!("{:.0}", of(CPU)),
+            format!("{more:.0}"),
         ];
         line(&mut text, &cells);
     }

@@ -23,6 +23,9 @@ pub const CALLERS_FUNCTION: &str = "callers";
 /// The gateway whose routes take a body elsewhere.
 pub const MAPPED_FUNCTION: &str = "mapped";
 
+/// The gateway whose API compresses.
+pub const COMPRESSED_FUNCTION: &str = "compressed";
+
 /// The same answer as that of [`CachedScenario`], not cached.
 pub const NOT_CACHED: Scenario = Scenario::Gateway(Integration::Mock, SIZES[0]);
 
@@ -55,6 +58,8 @@ pub enum Scenario {
     Caller(CallerScenario),
     /// The gateway on a route that takes a body of 2 KB elsewhere.
     Mapped(MappedScenario),
+    /// The gateway on an API that compresses, with a body of 10 KB.
+    Compressed(CompressedScenario),
 }
 
 impl Scenario {
@@ -68,6 +73,7 @@ impl Scenario {
             Self::Cached(cached) => cached.name().to_owned(),
             Self::Caller(caller) => caller.name().to_owned(),
             Self::Mapped(mapped) => mapped.name().to_owned(),
+            Self::Compressed(compressed) => compressed.name().to_owned(),
         }
     }
 
@@ -82,6 +88,7 @@ impl Scenario {
             Self::Cached(cached) => Some(cached.function().to_owned()),
             Self::Caller(_) => Some(CALLERS_FUNCTION.to_owned()),
             Self::Mapped(_) => Some(MAPPED_FUNCTION.to_owned()),
+            Self::Compressed(_) => Some(COMPRESSED_FUNCTION.to_owned()),
         }
     }
 }
@@ -181,6 +188,54 @@ impl MappedScenario {
             Self::AsItIs => "AWS_PROXY, body of 2 KB",
             Self::Template => "AWS of a function, body of 2 KB, template of 30 lines",
             Self::Queue => "SQS, SendMessage, body of 2 KB",
+        }
+    }
+}
+
+/// A `MOCK` on an API that compresses, and who takes its answer, or sends it a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompressedScenario {
+    /// To a client that takes no coding: what the others are compared with.
+    PlainAnswer,
+    GzipAnswer,
+    ZstdAnswer,
+    /// A hit in memory, for a client that takes no coding.
+    KeptPlain,
+    /// The same for one that takes it as it is kept.
+    KeptGzip,
+    PlainRequest,
+    GzipRequest,
+}
+
+impl CompressedScenario {
+    pub const ALL: [Self; 7] = [
+        Self::PlainAnswer,
+        Self::GzipAnswer,
+        Self::ZstdAnswer,
+        Self::KeptPlain,
+        Self::KeptGzip,
+        Self::PlainRequest,
+        Self::GzipRequest,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PlainAnswer => "MOCK, answer of 10 KB",
+            Self::GzipAnswer => "the same in gzip",
+            Self::ZstdAnswer => "the same in zstd",
+            Self::KeptPlain => "memory hit of it, unpacked",
+            Self::KeptGzip => "memory hit of it, in gzip as it is kept",
+            Self::PlainRequest => "MOCK, request with 10 KB",
+            Self::GzipRequest => "the same in gzip, unpacked",
+        }
+    }
+
+    /// The coding of the response.
+    pub fn coding(self) -> Option<&'static str> {
+        match self {
+            Self::GzipAnswer | Self::KeptGzip => Some("gzip"),
+            Self::ZstdAnswer => Some("zstd"),
+            Self::PlainAnswer | Self::KeptPlain | Self::PlainRequest | Self::GzipRequest => None,
         }
     }
 }

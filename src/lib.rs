@@ -15,6 +15,7 @@
 //!   │ policies             the route's address lists, the resource policy
 //!   │ authorizers          who calls
 //!   │ limits::usage_plan   throttles and quotas of the key, the route and the stage
+//!   │ policies::compression   the body is unpacked
 //!   │ policies::request_validation
 //!   │ cache                lookup: a hit, or a fill
 //!   │ integrations         invoke: Lambda, DynamoDB, HTTP, mock
@@ -71,6 +72,8 @@ pub mod calendar;
 pub mod caller;
 pub mod circuit_breaker;
 pub mod clock;
+pub mod compression;
+pub mod content_coding;
 pub mod context;
 pub mod decimal;
 pub mod deflate;

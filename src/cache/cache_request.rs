@@ -7,7 +7,7 @@ use super::{
     mode_rules::{RequestDirective, Reuse},
     tee::read_out,
 };
-use crate::{context::Context, error::GatewayError, message::Response};
+use crate::{compression::Compression, context::Context, error::GatewayError, message::Response};
 
 /// A request that is put to the cache.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub struct CacheRequest<'a> {
     pub permission: InvalidatePermission,
     /// The time that the target may take.
     pub limit: Duration,
+    /// Answers that get smaller by it are stored packed.
+    pub compression: Option<Compression>,
 }
 
 /// A response that is not yet its client's own, and the cache's part in it.

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AGE};
 
-use crate::message::{Body, Note, Response};
+use crate::{
+    content_coding::PackedBody,
+    message::{Body, Note, Response},
+};
 
 /// An answer with its times, in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,9 +18,16 @@ pub struct Entry {
     pub keep_until_ms: u64,
     pub status: StatusCode,
     pub headers: HeaderMap,
-    pub body: Bytes,
+    pub body: StoredBody,
     /// A function wrote the body as base64: each client gets it in the form that it accepts.
     pub is_from_base64: bool,
+}
+
+/// The body of an answer, held once: as it is, or packed where the API compresses its answers and it gets smaller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoredBody {
+    Plain(Bytes),
+    Packed(PackedBody),
 }
 
 /// The most by which the clocks of two instances differ.
@@ -37,7 +47,7 @@ impl Entry {
 
     /// The answer at `now_ms`, with `Age` (RFC 9111 §5.1).
     pub fn response(&self, now_ms: u64) -> Response {
-        let mut response = Response::new(Body::Whole(self.body.clone()));
+        let mut response = self.body.response();
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
@@ -64,7 +74,43 @@ impl Entry {
     pub fn weight(&self) -> u64 {
         let head: usize =
             self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 64).sum();
-        (head + self.body.len() + 256) as u64
+        (head + self.body.bytes().len() + 256) as u64
+    }
+}
+
+impl StoredBody {
+    /// The bytes that are held.
+    pub fn bytes(&self) -> &Bytes {
+        match self {
+            Self::Plain(bytes) => bytes,
+            Self::Packed(packed) => packed.bytes(),
+        }
+    }
+
+    /// The length of the body itself.
+    pub fn plain_length(&self) -> usize {
+        match self {
+            Self::Plain(bytes) => bytes.len(),
+            Self::Packed(packed) => packed.plain_length(),
+        }
+    }
+
+    /// A response with this body; packed, it says so in its extensions.
+    pub fn response(&self) -> Response {
+        let mut response = Response::new(Body::Whole(self.bytes().clone()));
+        match self {
+            Self::Plain(_) => {}
+            Self::Packed(packed) => {
+                response.extensions_mut().insert(packed.form());
+            }
+        }
+        response
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for StoredBody {
+    fn from(bytes: T) -> Self {
+        Self::Plain(bytes.into())
     }
 }
 

@@ -8,11 +8,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::{
     CacheKey, CacheOutcome, CacheRequest, CacheStatus, CacheStore, Entry, Lock, LockOutcome, Responses,
-    Stored, UncacheableReason, Variants, Written,
+    Stored, StoredBody, UncacheableReason, Variants, Written,
     entry::MOST_BODY_BYTES,
     held_lock::{HeldLock, LockAttempt},
     levels::CacheSlot,
@@ -23,9 +24,10 @@ use super::{
 };
 use crate::{
     clock::milliseconds,
+    compression::Compression,
     context::Context,
     error::GatewayError,
-    message::{Request, Response},
+    message::{Body, Request, Response},
 };
 
 /// A request's turn to ask the target, for itself or for all who wait.
@@ -129,9 +131,19 @@ impl<S: CacheStore> Claim<S> {
         }
     }
 
-    fn copied(self, destination: Destination, entry: Entry, copied: Copied) {
+    /// A body that has come in pieces, and is packed only now.
+    fn copied(
+        self,
+        destination: Destination,
+        entry: Entry,
+        copied: Copied,
+        compression: Option<Compression>,
+    ) {
         match copied {
-            Copied::Whole(body) => self.put(destination, Entry { body, ..entry }),
+            Copied::Whole(body) => {
+                let body = stored_body(compression, &entry, body);
+                self.put(destination, Entry { body, ..entry });
+            }
             Copied::TooLong => self.leave_uncacheable(entry.stored_at_ms, UncacheableReason::LongBody),
             Copied::Broken => {}
         }
@@ -224,10 +236,22 @@ impl<S: CacheStore> Fill<'_, S> {
         // Of a body whose length is not known nobody can say what becomes of it.
         let is_stored = known_length(&response).is_some();
         let status = CacheStatus::Forwarded { why, is_confirmed: false, is_stored };
-        let claim = self.claim;
-        let response = response
-            .map(|body| tee(body, MOST_BODY_BYTES, move |copied| claim.copied(destination, entry, copied)));
-        CacheOutcome::new(Ok(response), status)
+        let (claim, compression) = (self.claim, self.request.compression);
+        let (mut head, body) = response.into_parts();
+        let body = match body {
+            Body::Whole(bytes) => {
+                let body = stored_body(compression, &entry, bytes);
+                // The client's bytes are the same: they are packed once.
+                let (of_body, bytes) = body.response().into_parts();
+                head.extensions.extend(of_body.extensions);
+                claim.put(destination, Entry { body, ..entry });
+                bytes
+            }
+            Body::Stream(stream) => tee(stream, MOST_BODY_BYTES, move |copied| {
+                claim.copied(destination, entry, copied, compression);
+            }),
+        };
+        CacheOutcome::new(Ok(Response::from_parts(head, body)), status)
     }
 
     fn destination(&self, entry: &Entry) -> Destination {
@@ -243,5 +267,14 @@ impl<S: CacheStore> Fill<'_, S> {
         let changed = known.with(&names, entry.keep_until_ms, entry.stored_at_ms);
         let key = request.variant_key(changed.as_ref().unwrap_or(&known), key);
         Destination { key, variants: changed, route_key }
+    }
+}
+
+/// Each client of a body in base64 gets it in another form, so that stays as it is.
+fn stored_body(compression: Option<Compression>, entry: &Entry, body: Bytes) -> StoredBody {
+    let compression = compression.filter(|_| !entry.is_from_base64);
+    match compression.and_then(|it| it.packed(entry.status, &entry.headers, &body)) {
+        Some(packed) => StoredBody::Packed(packed),
+        None => StoredBody::Plain(body),
     }
 }

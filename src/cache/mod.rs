@@ -43,7 +43,7 @@ mod uncacheable;
 
 pub use self::{
     cache_request::{CacheOutcome, CacheRequest},
-    entry::{Entry, MOST_SKEW_MS},
+    entry::{Entry, MOST_SKEW_MS, StoredBody},
     fill::{Fill, Refill},
     key::{CacheKey, ExplainedKey, KeyPart},
     levels::{CacheStore, Found, LockOutcome, StoredEntry, Written},

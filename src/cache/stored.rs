@@ -16,11 +16,14 @@ use http::{
 };
 
 use super::{
-    entry::{Entry, MOST_BODY_BYTES, is_short_head, is_storable_status},
+    entry::{Entry, MOST_BODY_BYTES, StoredBody, is_short_head, is_storable_status},
     key::CacheKey,
     rfc9111::Variants,
 };
-use crate::deflate::{plain_head, plain_stream};
+use crate::{
+    content_coding::PackedBody,
+    deflate::{plain_head, plain_stream},
+};
 
 /// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +33,10 @@ pub enum Stored {
     Variants(Arc<Variants>),
 }
 
-/// The first byte of what this version writes.
+/// The first byte of an entry that is compressed as a whole, as gateways have written each before.
 pub(super) const FORMAT: u8 = 2;
+/// The first byte of an entry whose body is packed. To a gateway that does not know it, it is no entry.
+pub(super) const PACKED_FORMAT: u8 = 3;
 /// The status of no answer, in the bytes of a list of variants.
 const VARIANTS_STATUS: StatusCode = StatusCode::CONTINUE;
 /// The end of the year 9999: what comes later is no time of any clock.
@@ -99,19 +104,41 @@ impl Stored {
 
     /// Writes its bytes, bound to `key` and compressed where that can save a write unit.
     pub(super) fn encode(&self, key: &CacheKey) -> Vec<u8> {
-        let mut plain = Vec::new();
         let written = match self {
-            Self::Answer(entry) => write_entry(key, entry, &mut plain),
-            Self::Variants(variants) => write_variants(key, variants, &mut plain),
+            Self::Answer(entry) => match &entry.body {
+                StoredBody::Plain(_) => compressed(|plain| write_entry(key, entry, plain)),
+                StoredBody::Packed(body) => packed(key, entry, body),
+            },
+            Self::Variants(variants) => compressed(|plain| write_variants(key, variants, plain)),
         };
-        written.and_then(|()| compress(&plain)).expect("a Vec takes all")
+        written.expect("a Vec takes all")
     }
 
     /// Reads what `encode` wrote for this very key; `None` for anything else, and for what could not be given out.
     pub(super) fn decode(key: &CacheKey, bytes: &[u8]) -> Option<Self> {
-        let (&FORMAT, compressed) = bytes.split_first()? else { return None };
-        let plain = decompress(compressed)?;
-        let mut rest = plain.as_ref();
+        let (format, rest) = bytes.split_first()?;
+        match (format, rest) {
+            (&FORMAT, compressed) => Self::read(key, &decompress(compressed)?, StoredBody::Plain),
+            (&PACKED_FORMAT, mut rest) => {
+                let plain_length = read_length(&mut rest).filter(|length| *length <= MOST_BODY_BYTES)?;
+                let packed_length = read_length(&mut rest)?;
+                let body = |bytes| StoredBody::Packed(PackedBody::stored(bytes, plain_length));
+                let stored = Self::read(key, &Bytes::copy_from_slice(rest), body)?;
+                match &stored {
+                    // A body in base64 is another one for each client.
+                    Self::Answer(entry) if !entry.is_from_base64 => {
+                        (entry.body.bytes().len() == packed_length).then_some(stored)
+                    }
+                    Self::Answer(_) | Self::Variants(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Reads what `write_entry` or `write_variants` wrote for this very key.
+    fn read(key: &CacheKey, fields: &Bytes, stored_body: impl Fn(Bytes) -> StoredBody) -> Option<Self> {
+        let mut rest = fields.as_ref();
         if take::<32>(&mut rest)? != *key.digest() {
             return None;
         }
@@ -122,7 +149,7 @@ impl Stored {
         if status == VARIANTS_STATUS {
             return Some(Variants::read(&headers, stored_at_ms, keep_until_ms).into());
         }
-        let body = plain.slice_ref(rest);
+        let body = stored_body(fields.slice_ref(rest));
         let entry =
             Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 };
         is_storable_status(status).then(|| entry.into())
@@ -152,14 +179,25 @@ impl StoredHead {
     }
 }
 
-/// A deflate stream after the byte of its format.
-fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
+/// The byte of its format, the lengths of the body, and the rest as it is: the table's checksum says that it is whole.
+fn packed(key: &CacheKey, entry: &Entry, body: &PackedBody) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![PACKED_FORMAT];
+    write_length(body.plain_length(), &mut bytes)?;
+    write_length(body.bytes().len(), &mut bytes)?;
+    write_entry(key, entry, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// A deflate stream of what is written, after the byte of its format.
+fn compressed(write: impl Fn(&mut Vec<u8>) -> io::Result<()>) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    write(&mut plain)?;
     if plain.len() <= NEVER_COMPRESSED {
         let head = plain_head(plain.len().try_into().expect("it is short"));
-        return Ok([&[FORMAT][..], &head, plain].concat());
+        return Ok([&[FORMAT][..], &head, &plain].concat());
     }
     let mut encoder = DeflateEncoder::new(vec![FORMAT], Compression::fast());
-    encoder.write_all(plain)?;
+    encoder.write_all(&plain)?;
     encoder.finish()
 }
 
@@ -182,7 +220,7 @@ fn write_entry(key: &CacheKey, entry: &Entry, to: &mut impl Write) -> io::Result
         write_text(name.as_str().as_bytes(), to)?;
         write_text(value.as_bytes(), to)?;
     }
-    to.write_all(&entry.body)
+    to.write_all(entry.body.bytes())
 }
 
 /// Writes an answer with a status that none has, whose `Vary` is the list: gateways of all versions read it.

@@ -6,12 +6,13 @@ use super::UnmatchedRoutes;
 use crate::{
     authorizers::{Authorization, Authorizers},
     caller::KeySource,
+    compression::Compression,
     http_client::GuardedClient,
     item::Fields,
     limits::{rate_limit_headers::RateLimitHeaders, throttle::ApiThrottles},
     policies::{
-        addresses::AddressLists, compression::Compression, cors::Cors, gateway_responses::GatewayResponses,
-        request_validation::Models, resource_policy,
+        addresses::AddressLists, cors::Cors, gateway_responses::GatewayResponses, request_validation::Models,
+        resource_policy,
     },
     policy_document::PolicyDocument,
     router::TrailingSlash,

@@ -120,6 +120,14 @@ pub enum GatewayError {
     CountersUnavailable { retry_after: Duration },
     #[error("request of {bytes} bytes is over the integration's limit")]
     RequestTooLarge { bytes: usize },
+    /// By its `Content-Encoding`, of which the body is not read.
+    #[error("no content coding that is read: {}", .0.escape_debug())]
+    UnsupportedContentCoding(String),
+    #[error("the body is not in the {coding} that Content-Encoding says")]
+    BrokenContentCoding { coding: &'static str, source: BoxError },
+    /// By far more bytes than were sent, or than any integration takes.
+    #[error("the body of {bytes} bytes is too large when it is unpacked")]
+    UnpackedTooLarge { bytes: usize, source: BoxError },
     #[error("integration gave a broken answer: {0}")]
     BrokenAnswer(Cow<'static, str>),
     #[error("integration failed")]

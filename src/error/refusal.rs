@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use http::{
     HeaderValue, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
 use super::{AuthorizerForm, GatewayError, ResponseType, Violation};
@@ -45,6 +45,8 @@ pub enum OwnHeader {
     /// `WWW-Authenticate` (RFC 6750 §3), without commas as API Gateway writes it.
     Challenge(String),
     RetryAfter(Duration),
+    /// The content codings that a body may be in (RFC 9110 §12.5.3).
+    AcceptEncoding,
 }
 
 /// The wait after which it is worth asking again for what is unavailable.
@@ -57,7 +59,7 @@ impl GatewayError {
     /// `supported-gateway-response-types`).
     #[rustfmt::skip]
     pub fn refusal(&self) -> Refusal {
-        use OwnHeader::{Allow, Challenge, NoHeader, RetryAfter};
+        use OwnHeader::{AcceptEncoding, Allow, Challenge, NoHeader, RetryAfter};
         use AuthorizerForm::{Http, Rest};
         use BodyForm::{Capital, Null, Spaced, Tight};
         let row = |status, response_type, error_type, message, body_form, own_header|
@@ -103,6 +105,9 @@ impl GatewayError {
             Self::QuotaExceeded { retry_after }       => row(StatusCode::TOO_MANY_REQUESTS,     ResponseType::QuotaExceeded,              "LimitExceededException",              "Limit Exceeded".into(),                            Tight,  RetryAfter(*retry_after)),
             Self::CountersUnavailable { retry_after } => row(StatusCode::SERVICE_UNAVAILABLE,   ResponseType::Default5xx,                 "ServiceUnavailableException",         "Service Unavailable".into(),                       Tight,  RetryAfter(*retry_after)),
             Self::RequestTooLarge { .. }              => row(StatusCode::PAYLOAD_TOO_LARGE,     ResponseType::RequestTooLarge,            "RequestTooLargeException",            "Request Too Long".into(),                          Tight,  NoHeader),
+            Self::UnsupportedContentCoding(_)         => row(StatusCode::UNSUPPORTED_MEDIA_TYPE, ResponseType::UnsupportedMediaType,      "BadRequestException",                 "Unsupported Content-Encoding".into(),              Spaced, AcceptEncoding),
+            Self::BrokenContentCoding { .. }          => row(StatusCode::BAD_REQUEST,           ResponseType::BadRequestBody,             "BadRequestException",                 "Body does not match Content-Encoding".into(),      Spaced, NoHeader),
+            Self::UnpackedTooLarge { .. }             => row(StatusCode::PAYLOAD_TOO_LARGE,     ResponseType::RequestTooLarge,            "RequestTooLargeException",            "Unpacked Body Too Long".into(),                    Tight,  NoHeader),
             Self::BrokenAnswer(_)                     => row(StatusCode::BAD_GATEWAY,           ResponseType::IntegrationFailure,         "InternalServerErrorException",        "Internal server error".into(),                     Spaced, NoHeader),
             Self::IntegrationFailure(_)               => row(StatusCode::BAD_GATEWAY,           ResponseType::IntegrationFailure,         "InternalServerErrorException",        "Internal server error".into(),                     Spaced, NoHeader),
             Self::IntegrationThrottled(_)             => row(StatusCode::TOO_MANY_REQUESTS,     ResponseType::Throttled,                  "TooManyRequestsException",            "Too Many Requests".into(),                         Tight,  RetryAfter(A_SECOND)),
@@ -129,6 +134,10 @@ impl GatewayError {
             OwnHeader::Challenge(challenge) => {
                 let challenge = HeaderValue::from_str(&challenge).expect("scopes are visible ASCII");
                 response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+            }
+            OwnHeader::AcceptEncoding => {
+                let codings = HeaderValue::from_static("zstd, br, gzip, deflate");
+                response.headers_mut().insert(ACCEPT_ENCODING, codings);
             }
             OwnHeader::RetryAfter(wait) => {
                 response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());

@@ -12,6 +12,7 @@ use crate::{
     deployment::{Matched, Served, ServedStage},
     error::GatewayError,
     message::Request,
+    policies::compression::unpacked_request,
 };
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -26,7 +27,10 @@ pub(super) struct Located<'a> {
 /// A request at the stage that serves it, with its route and its caller once they are known.
 #[derive(Debug)]
 pub(super) struct Location<'a> {
+    /// As it was sent.
     pub request: &'a Request,
+    /// The same with its body unpacked. `None`: it is as it should be, or nobody has looked yet.
+    pub unpacked: Option<Box<Request>>,
     pub stage: ServedStage<'a>,
     pub matched: Option<Matched<'a>>,
     /// `None` also where the route asks no authorizer.
@@ -75,7 +79,15 @@ impl<'a> Located<'a> {
 impl<'a> Location<'a> {
     /// A request whose route is not known yet.
     pub fn at(request: &'a Request, stage: ServedStage<'a>) -> Self {
-        Self { request, stage, matched: None, principal: None, key_owner: None, waited: Duration::ZERO }
+        Self {
+            request,
+            unpacked: None,
+            stage,
+            matched: None,
+            principal: None,
+            key_owner: None,
+            waited: Duration::ZERO,
+        }
     }
 
     /// A request with the route that serves it.
@@ -83,11 +95,28 @@ impl<'a> Location<'a> {
         Self { matched: Some(matched), ..Self::at(request, stage) }
     }
 
+    /// Unpacks the request's body, where the API says so.
+    ///
+    /// # Errors
+    ///
+    /// It is not in the coding that the request says, or becomes too large.
+    pub fn unpack(&mut self) -> Result<(), GatewayError> {
+        if self.stage.deployment.api.compression.is_some() {
+            self.unpacked = unpacked_request(self.request)?.map(Box::new);
+        }
+        Ok(())
+    }
+
+    /// The request as it is validated and sent on.
+    pub fn request(&self) -> &Request {
+        self.unpacked.as_deref().unwrap_or(self.request)
+    }
+
     /// Everything known so far, as steps and integrations see it.
     pub fn context(&self) -> Context<'_> {
         let stage = self.stage;
         let context = Context {
-            request: self.request,
+            request: self.request(),
             stage: &stage.settings.name,
             base_path: &stage.settings.base_path,
             path: stage.path,
@@ -122,6 +151,7 @@ impl<'a> Location<'a> {
             context,
             permission: self.invalidate_permission(),
             limit: route.integration.limit(&context),
+            compression: self.stage.deployment.api.compression,
         })
     }
 

@@ -48,7 +48,7 @@ use crate::{
     integrations::Clients,
     limits::{counters::Counters, throttle::Addresses, usage::Usage},
     message::{RefusedRequest, Request, Response},
-    policies::cors::Cors,
+    policies::{compression, cors::Cors},
     random::RandomNumbers,
     store::Store,
 };
@@ -150,8 +150,10 @@ impl Gateway {
         self.count_canary(&state, &outcome);
         let mut response = outcome.unwrap_or_else(|error| state.refuse(&error));
         state.add_headers(&mut response);
-        if let Some(compression) = state.location.stage.deployment.api.compression {
-            compression.apply(request, &mut response);
+        let compression = state.location.stage.deployment.api.compression;
+        if let Err(error) = compression::apply(compression, request, &mut response) {
+            response = state.refuse(&error);
+            state.add_headers(&mut response);
         }
         let shadow = state.shadow.take();
         let response = finish(request, response, state.log);
@@ -211,6 +213,7 @@ impl Gateway {
         self.authenticate(state, route).await?;
         let permit = self.admit(state, route).await?;
 
+        state.location.unpack()?;
         let context = state.location.context();
         if let Some(validation) = &route.validation {
             validation.check(&context)?;

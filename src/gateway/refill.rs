@@ -41,7 +41,7 @@ impl Gateway {
     /// Leaves it to [`Gateway::drain`] to fetch a new response in the place of a stale one.
     pub(super) fn refill_later(&self, state: &RequestState<'_>, permit: Permit, refill: Refill<Store>) {
         let pending = PendingRefill {
-            request: state.location.request.clone(),
+            request: state.location.request().clone(),
             served: Arc::clone(state.served),
             version: state.location.stage.version,
             principal: state.location.principal.clone(),

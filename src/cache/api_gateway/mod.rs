@@ -257,7 +257,7 @@ impl ModeRules for ApiGatewayRules {
         let stored_at_ms = milliseconds(times.received_at);
         let fresh_until_ms = stored_at_ms + ms(self.ttl(stage));
         let keep_until_ms = fresh_until_ms + ms(self.common.stale_times.longest());
-        let (body, is_from_base64) = (Bytes::new(), false);
+        let (body, is_from_base64) = (Bytes::new().into(), false);
         Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 }
     }
 

@@ -64,7 +64,7 @@ pub fn entry(default: StaleTimes, status: StatusCode, mut headers: HeaderMap, ti
         keep_until_ms: 0,
         status,
         headers,
-        body: Bytes::new(),
+        body: Bytes::new().into(),
         is_from_base64: false,
     };
     let stale_for = stale_times(default, &entry).longest();

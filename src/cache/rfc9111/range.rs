@@ -5,7 +5,10 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, IF_RANGE, RANGE},
 };
 
-use crate::message::{Body, Request, Response};
+use crate::{
+    compression::unpack,
+    message::{Body, Request, Response},
+};
 
 /// Headers that describe all bytes of an answer, and are wrong of a part of them.
 const OF_THE_WHOLE: [HeaderName; 4] = [
@@ -17,7 +20,11 @@ const OF_THE_WHOLE: [HeaderName; 4] = [
 
 /// Cuts out the part of `response` that the request asks for: 206, or 416 where there is no such part. More parts than one
 /// are not told apart: then, and where nothing is asked for, the answer stays whole.
-pub fn part_of(request: &Request, response: Response) -> Response {
+pub fn part_of(request: &Request, mut response: Response) -> Response {
+    // A part is one of the plain bytes. What cannot be unpacked is no answer at all, and the client is told so later.
+    if !request.headers.contains_key(RANGE) || unpack(&mut response).is_err() {
+        return response;
+    }
     let Body::Whole(body) = response.body() else { return response };
     let body = body.clone();
     if request.method != Method::GET || response.status() != StatusCode::OK || !is_wanted(request, &response)

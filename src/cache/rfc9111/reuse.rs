@@ -127,7 +127,7 @@ mod tests {
             keep_until_ms: 1_600_000,
             status: StatusCode::OK,
             headers: HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(cache_control))]),
-            body: Bytes::new(),
+            body: Bytes::new().into(),
             is_from_base64: false,
         }
     }

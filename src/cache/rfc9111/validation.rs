@@ -98,7 +98,7 @@ mod tests {
 
     fn entry(lines: &[(&'static str, &'static str)]) -> Entry {
         let entry = freshness::entry(StaleTimes::default(), StatusCode::OK, headers(lines), AT_ONCE);
-        Entry { body: Bytes::from_static(b"kept"), ..entry }
+        Entry { body: Bytes::from_static(b"kept").into(), ..entry }
     }
 
     #[test]

@@ -9,13 +9,16 @@ use proptest::prelude::*;
 
 use super::key;
 use crate::cache::{
-    Entry, Stored, Variants,
-    stored::{FORMAT, LAST_MS},
+    Entry, Stored, StoredBody, Variants,
+    stored::{FORMAT, LAST_MS, PACKED_FORMAT},
 };
+use crate::content_coding::PackedBody;
 
 fn any_entry() -> impl Strategy<Value = Entry> {
     let header = ("[a-z][a-z0-9-]{0,9}", "[ -~\u{80}-\u{ff}]{0,20}");
-    let body = prop::collection::vec(any::<u8>(), 0..2000);
+    let noise = prop::collection::vec(any::<u8>(), 0..2000);
+    let words = (0..500_usize).prop_map(|times| b"words ".repeat(times));
+    let body = prop_oneof![noise, words];
     let times = (0..=LAST_MS, 0..=LAST_MS, 0..=LAST_MS);
     let status = (200..600u16).prop_filter("never stored", |status| ![206, 304].contains(status));
     (times, status, prop::collection::vec(header, 0..8), body, any::<bool>()).prop_map(
@@ -28,6 +31,8 @@ fn any_entry() -> impl Strategy<Value = Entry> {
             let (fresh_until_ms, keep_until_ms) = (one_ms.min(other_ms), one_ms.max(other_ms));
             let status = StatusCode::from_u16(status).unwrap();
             let body = Bytes::from(body);
+            let packed = PackedBody::pack(&body).filter(|_| !is_from_base64);
+            let body = packed.map_or_else(|| StoredBody::from(body), StoredBody::Packed);
             Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64 }
         },
     )
@@ -54,6 +59,32 @@ proptest! {
         let length = (bytes.len() as f64 * part) as usize;
         prop_assert_eq!(Stored::decode(&key(1), &bytes[..length]), None);
     }
+}
+
+fn packed_entry() -> Stored {
+    let body = Bytes::from(b"many words ".repeat(100));
+    let mut headers = HeaderMap::new();
+    headers.insert("etag", HeaderValue::from_static("\"v1\""));
+    let body = StoredBody::Packed(PackedBody::pack(&body).unwrap());
+    let (stored_at_ms, fresh_until_ms, keep_until_ms, status) = (1, 2, 3, StatusCode::OK);
+    Entry { stored_at_ms, fresh_until_ms, keep_until_ms, status, headers, body, is_from_base64: false }.into()
+}
+
+#[test]
+fn a_packed_entry_of_what_cannot_be_packed_is_none() {
+    let bytes = packed_entry().encode(&key(1));
+    assert_eq!(bytes[0], PACKED_FORMAT);
+    let with = |change: fn(&mut [u8])| {
+        let mut bytes = bytes.clone();
+        change(&mut bytes);
+        Stored::decode(&key(1), &bytes)
+    };
+    assert_eq!(with(|_| ()), Some(packed_entry()));
+    // The format, the lengths of the body, the key's digest, three times, the status, base64.
+    assert_eq!(with(|bytes| bytes[1 + 3] = 1), None, "16 MB");
+    assert_eq!(with(|bytes| bytes[1 + 4] += 1), None, "a byte more");
+    assert_eq!(with(|bytes| bytes[1 + 8 + 32 + 24..][..2].copy_from_slice(&[100, 0])), None, "a list");
+    assert_eq!(with(|bytes| bytes[1 + 8 + 32 + 26] = 1), None, "base64");
 }
 
 #[test]

@@ -195,6 +195,7 @@ impl<'a> Way<'a> {
         unknown: Option<NoLookup>,
         assumed_key_id: Option<&str>,
     ) -> Result<Followed, Refused> {
+        self.location.unpack().at(RefusingStep::Validation)?;
         let context = self.location.context();
         let api_key_id = assumed_key_id.or(context.caller.api_key_id);
         let context = Context { caller: Caller { api_key_id, ..context.caller }, ..context };

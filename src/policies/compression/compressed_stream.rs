@@ -8,8 +8,10 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 
-use super::coding::{ContentCoding, Encoder};
-use crate::message::{BoxError, ByteStream};
+use crate::{
+    content_coding::Encoder,
+    message::{BoxError, ByteStream},
+};
 
 pub struct CompressedStream {
     pieces: ByteStream,
@@ -18,8 +20,8 @@ pub struct CompressedStream {
 }
 
 impl CompressedStream {
-    pub fn new(pieces: ByteStream, coding: ContentCoding) -> Self {
-        Self { pieces, encoder: Some(Encoder::new(coding, 0)) }
+    pub fn new(pieces: ByteStream, encoder: Encoder) -> Self {
+        Self { pieces, encoder: Some(encoder) }
     }
 }
 

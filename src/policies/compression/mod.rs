@@ -1,119 +1,97 @@
-//! Compression of answers (`minimumCompressionSize`), for clients whose `Accept-Encoding` takes it.
+//! Compression: of answers, for clients whose `Accept-Encoding` takes it (`minimumCompressionSize`); and bodies of requests
+//! are unpacked (`request_body`).
 //!
 //! As on API Gateway an answer that is encoded already stays as it is. Beyond it: types that do not get smaller stay too,
-//! and a stream is compressed piece by piece.
+//! and a stream is compressed piece by piece. What the cache has packed goes out as it is to who takes that coding.
 
-mod coding;
+mod accept;
 mod compressed_stream;
+mod request_body;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{
-        ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE,
-        CONTENT_TYPE, ETAG, VARY,
-    },
+    header::{ACCEPT_RANGES, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, VARY},
 };
 
-use self::{coding::ContentCoding, compressed_stream::CompressedStream};
+pub use self::request_body::unpacked_request;
+use self::{accept::AcceptedCodings, compressed_stream::CompressedStream};
 use crate::{
-    header_list::{elements, tokens},
-    item::Fields,
+    compression::{Compression, packed_body, unpack},
+    content_coding::{ContentCoding, Encoder, PackedBody, PackedForm},
+    error::{GatewayError, StoreError},
+    header_list::tokens,
     message::{Body, Request, Response, is_bodyless},
 };
 
-/// `minimumCompressionSize`: answers of fewer bytes are sent as they are. The length of a stream is not known, so it is
-/// compressed whatever it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compression {
-    minimum_size: usize,
+/// Makes a response the client's own: compressed if the API says so and the client takes it, with the word that it
+/// depends on that; else plain.
+///
+/// # Errors
+///
+/// `StoreUnavailable`: the cache has a body that cannot be unpacked.
+pub fn apply(
+    compression: Option<Compression>,
+    request: &Request,
+    response: &mut Response,
+) -> Result<(), GatewayError> {
+    let packed = packed_body(response);
+    let length = packed.as_ref().map(PackedBody::plain_length).or(response.body().len());
+    let is_bodyless = is_bodyless(&request.method, response.status());
+    if !compression.is_some_and(|it| it.concerns(response.status(), response.headers(), length)) {
+        if compression.is_some() && response.status() == StatusCode::NOT_MODIFIED {
+            confirm(request, response.headers_mut());
+        }
+        return if is_bodyless { Ok(()) } else { unpack_stored(response) };
+    }
+    add_vary(response.headers_mut());
+    if is_bodyless {
+        return Ok(());
+    }
+    let accepted = AcceptedCodings(&request.headers);
+    if let Some(packed) = &packed
+        && accepted.are_best(packed.coding())
+    {
+        response.extensions_mut().remove::<PackedForm>();
+        tell(packed.coding(), response.headers_mut());
+        return Ok(());
+    }
+    unpack_stored(response)?;
+    if let Some(coding) = accepted.best() {
+        compress(coding, response);
+    }
+    Ok(())
 }
 
-/// API Gateway's bound for `minimumCompressionSize`, in bytes.
-const LARGEST_MINIMUM: u64 = 10_485_760;
+fn unpack_stored(response: &mut Response) -> Result<(), GatewayError> {
+    unpack(response).map_err(|fault| StoreError::new("unpacking a stored answer", fault).into())
+}
 
-/// Digests of the bytes that are sent, or of the representation: compressed they would be others.
-const DIGESTS: [&str; 4] = ["content-md5", "digest", "content-digest", "repr-digest"];
-
-impl Compression {
-    /// Reads `minimumCompressionSize`; without it, or null, nothing is compressed.
-    pub fn parse(fields: &Fields<'_>) -> Option<Self> {
-        let minimum_size = fields.integer("minimumCompressionSize", 0..=LARGEST_MINIMUM)?;
-        Some(Self { minimum_size: usize::try_from(minimum_size).ok()? })
-    }
-
-    /// Compresses a response if its client takes it, and says that it depends on that.
-    pub fn apply(self, request: &Request, response: &mut Response) {
-        if !self.concerns(response) {
-            return;
-        }
-        add_vary(response.headers_mut());
-        let Some(coding) = ContentCoding::of(&request.headers, &ACCEPT_ENCODING) else { return };
-        if is_bodyless(&request.method, response.status()) {
-            return;
-        }
-        let body = match std::mem::replace(response.body_mut(), Body::empty()) {
-            Body::Whole(bytes) => match coding.compressed(&bytes) {
-                Some(compressed) => Body::Whole(compressed),
-                // It did not get smaller.
-                None => {
-                    *response.body_mut() = Body::Whole(bytes);
-                    return;
-                }
-            },
-            Body::Stream(stream) => Body::Stream(Box::pin(CompressedStream::new(stream, coding))),
-        };
-        *response.body_mut() = body;
+fn compress(coding: ContentCoding, response: &mut Response) {
+    let body = match std::mem::replace(response.body_mut(), Body::empty()) {
+        // It may not get smaller.
+        Body::Whole(bytes) => match coding.packed(&bytes) {
+            Some(packed) => Ok(Body::Whole(packed)),
+            None => Err(Body::Whole(bytes)),
+        },
+        // There may be no memory for it.
+        Body::Stream(stream) => match Encoder::new(coding) {
+            Ok(encoder) => Ok(Body::Stream(Box::pin(CompressedStream::new(stream, encoder)))),
+            Err(_) => Err(Body::Stream(stream)),
+        },
+    };
+    let is_compressed = body.is_ok();
+    *response.body_mut() = body.unwrap_or_else(|plain| plain);
+    if is_compressed {
         tell(coding, response.headers_mut());
     }
-
-    /// Says if the response may be compressed, and is large enough.
-    fn concerns(self, response: &Response) -> bool {
-        let headers = response.headers();
-        let is_long_enough = response.body().len().is_none_or(|length| length >= self.minimum_size);
-        is_long_enough
-            && !response.body().is_empty()
-            && response.status() != StatusCode::PARTIAL_CONTENT
-            && !headers.contains_key(CONTENT_ENCODING)
-            && !headers.contains_key(CONTENT_RANGE)
-            && !DIGESTS.iter().any(|name| headers.contains_key(*name))
-            && !is_not_to_be_transformed(headers)
-            && headers.get(CONTENT_TYPE).is_some_and(|value| value.to_str().is_ok_and(gets_smaller))
-    }
 }
 
-/// `Cache-Control: no-transform` (RFC 9111 §5.2.2.6).
-fn is_not_to_be_transformed(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(elements).any(|directive| directive.eq_ignore_ascii_case("no-transform"))
-}
-
-/// Says if content of this type is text, or has the form of one.
-fn gets_smaller(content_type: &str) -> bool {
-    const APPLICATIONS: [&str; 12] = [
-        "json",
-        "xml",
-        "javascript",
-        "x-javascript",
-        "ecmascript",
-        "yaml",
-        "x-yaml",
-        "x-ndjson",
-        "graphql",
-        "wasm",
-        "x-www-form-urlencoded",
-        "toml",
-    ];
-    const IMAGES: [&str; 3] = ["svg+xml", "bmp", "x-icon"];
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let Some((kind, subtype)) = essence.split_once('/') else { return false };
-    match kind {
-        "text" => true,
-        "application" => {
-            APPLICATIONS.contains(&subtype) || subtype.ends_with("+json") || subtype.ends_with("+xml")
-        }
-        "image" => IMAGES.contains(&subtype),
-        "font" => ["ttf", "otf"].contains(&subtype),
-        _ => false,
+/// Of a 304 nobody knows any more what it confirms: a client that takes a coding may have the answer compressed, and its
+/// cache must not put parts of the plain one into it.
+fn confirm(request: &Request, headers: &mut HeaderMap) {
+    add_vary(headers);
+    if AcceptedCodings(&request.headers).best().is_some() {
+        weaken(headers);
     }
 }
 
@@ -134,7 +112,11 @@ fn tell(coding: ContentCoding, headers: &mut HeaderMap) {
     for name in OF_THE_PLAIN {
         headers.remove(name);
     }
-    // A strong entity tag is of other bytes (RFC 9110 §8.8.1).
+    weaken(headers);
+}
+
+/// A strong entity tag is of other bytes (RFC 9110 §8.8.1).
+fn weaken(headers: &mut HeaderMap) {
     let tag = headers.get(ETAG).map(HeaderValue::as_bytes).filter(|tag| tag.starts_with(b"\""));
     if let Some(weak) = tag.and_then(|tag| HeaderValue::from_bytes(&[b"W/", tag].concat()).ok()) {
         headers.insert(ETAG, weak);

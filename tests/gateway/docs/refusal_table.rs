@@ -92,6 +92,9 @@ fn after(error: Option<&GatewayError>) -> Option<GatewayError> {
             E::CallerNotAllowed { user: "arn:…".to_owned(), resource: "arn:…".to_owned() }
         }
         Some(E::CallerNotAllowed { .. }) => E::IntegrationThrottled(none()),
-        Some(E::IntegrationThrottled(_)) => return None,
+        Some(E::IntegrationThrottled(_)) => E::UnsupportedContentCoding(String::new()),
+        Some(E::UnsupportedContentCoding(_)) => E::BrokenContentCoding { coding: "", source: none() },
+        Some(E::BrokenContentCoding { .. }) => E::UnpackedTooLarge { bytes: 0, source: none() },
+        Some(E::UnpackedTooLarge { .. }) => return None,
     })
 }

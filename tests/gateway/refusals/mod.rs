@@ -3,8 +3,10 @@
 mod refusal_bodies;
 mod refusal_log;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Write};
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
+use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use crate::{
@@ -34,7 +36,7 @@ use Known::{Nothing, Stage};
 type Row = (&'static str, &'static str, Known, u16, &'static str, &'static str, &'static str);
 
 #[rustfmt::skip]
-const ROWS: [Row; 57] = [
+const ROWS: [Row; 60] = [
     ("BadRequest",             "GET /v1/%zz",                         Nothing, 400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("BadParameterValue",      "GET /v1/list?limit=x",                Stage,   400, "BadRequestException",          r#"{"message":"Bad Request"}"#, ""),
     ("MissingParameters",      "GET /v1/required",                    Stage,   400, "BadRequestException",          r#"{"message": "Missing required request parameters: [X-Tenant, page]"}"#, ""),
@@ -77,6 +79,9 @@ const ROWS: [Row; 57] = [
     ("NotSigned",              "GET /v1/signed",                      Stage,   403, "MissingAuthenticationTokenException", r#"{"message":"Missing Authentication Token"}"#, ""),
     ("CallerNotAllowed",       "GET /v1/staff\nSIGNED",               Stage,   403, "AccessDeniedException",        r#"{"Message":"User: arn:aws:iam::111122223333:user/ada is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:eu-west-1:********9012:abc123/v1/GET/staff"}"#, ""),
     ("RequestTooLarge",        "POST /v1/event\n\nLARGE",             Stage,   413, "RequestTooLargeException",     r#"{"message":"Request Too Long"}"#, ""),
+    ("UnsupportedContentCoding", "POST /v1/event\ncontent-encoding: compress\n\nx", Stage, 415, "BadRequestException", r#"{"message": "Unsupported Content-Encoding"}"#, "accept-encoding: zstd, br, gzip, deflate\n"),
+    ("BrokenContentCoding",    "POST /v1/event\ncontent-encoding: gzip\n\nx", Stage, 400, "BadRequestException",     r#"{"message": "Body does not match Content-Encoding"}"#, ""),
+    ("UnpackedTooLarge",       "POST /v1/event\ncontent-encoding: gzip\n\nBOMB", Stage, 413, "RequestTooLargeException", r#"{"message":"Unpacked Body Too Long"}"#, ""),
     ("BrokenAnswer",           "POST /v1/reflect\n\n{}",              Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationFailure",     "GET /v1/call/gone",                   Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
     ("IntegrationFailure",     "GET /v1/call/busy",                   Stage,   502, "InternalServerErrorException", r#"{"message": "Internal server error"}"#, ""),
@@ -128,6 +133,8 @@ async fn api(words: &Value) -> TestGateway {
         route.as_object_mut().unwrap().extend(words.as_object().unwrap().clone());
         gateway.put_route(&route);
     }
+    // Bodies are unpacked, and no refusal is long enough to be compressed.
+    api["minimumCompressionSize"] = json!(10_485_760);
     // What a refusal itself says, without where the caller stands.
     api["rateLimitHeaders"] = json!("off");
     api["models"] = json!({ "Order": { "required": ["id"] } });
@@ -217,6 +224,13 @@ fn put_keys(gateway: &TestGateway) {
     gateway.put("tollgate-counters", &json!({ "counter": "key#uncounted#daily", "writes": "many" }));
 }
 
+/// 20 MB of nothing, in base64.
+fn bomb() -> String {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 20 << 20]).unwrap();
+    BASE64.encode(encoder.finish().unwrap())
+}
+
 async fn send(gateway: &TestGateway, request: &str) -> String {
     let token = || Issuer::ours().token(&json!({}));
     let request = request.replace("LARGE", &"x".repeat(1_100_000)).replace("LONG", &"x".repeat(1_600));
@@ -226,6 +240,10 @@ async fn send(gateway: &TestGateway, request: &str) -> String {
         Some(unsigned) => signed(unsigned, ADA),
         None => event(&with_token),
     };
+    if request.contains("BOMB") {
+        event["body"] = json!(bomb());
+        event["isBase64Encoded"] = json!(true);
+    }
     if !request.contains("untrusted") {
         event["headers"]["x-tollgate-origin"] = json!(SECRET);
     }

@@ -35,7 +35,7 @@ fn expected(row: &Row, form: &Form) -> String {
         ((status, error_type, body), headers) = (answer, "");
     }
     let (allow, [retry, challenge]) = match headers {
-        headers if headers.starts_with("allow") => (headers, [""; 2]),
+        headers if headers.starts_with("allow") || headers.starts_with("accept") => (headers, [""; 2]),
         headers if headers.starts_with("www") => ("", ["", headers]),
         headers => ("", [headers, ""]),
     };

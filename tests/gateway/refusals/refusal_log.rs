@@ -67,6 +67,9 @@ async fn the_access_log_tells_the_response_type_and_the_cause_of_every_refusal()
         NotSigned MISSING_AUTHENTICATION_TOKEN
         CallerNotAllowed ACCESS_DENIED
         RequestTooLarge REQUEST_TOO_LARGE
+        UnsupportedContentCoding UNSUPPORTED_MEDIA_TYPE
+        BrokenContentCoding BAD_REQUEST_BODY
+        UnpackedTooLarge REQUEST_TOO_LARGE
         BrokenAnswer INTEGRATION_FAILURE
         IntegrationFailure INTEGRATION_FAILURE
         IntegrationFailure INTEGRATION_FAILURE
@@ -156,6 +159,9 @@ async fn the_access_log_holds_what_was_known_of_a_refused_request() {
         NotSigned: v1, GET /signed
         CallerNotAllowed: v1, GET /staff
         RequestTooLarge: v1, POST /event, integrationLatency
+        UnsupportedContentCoding: v1, POST /event
+        BrokenContentCoding: v1, POST /event
+        UnpackedTooLarge: v1, POST /event
         BrokenAnswer: v1, ANY /reflect, integrationLatency
         IntegrationFailure: v1, GET /call/gone, integrationLatency
         IntegrationFailure: v1, GET /call/busy, integrationLatency

@@ -128,7 +128,7 @@ fn entry_words(entry: &Entry, inspected: &InspectedEntry) -> String {
         let (stale, kept) = (seconds(entry.fresh_until_ms, now_ms), seconds(now_ms, entry.keep_until_ms));
         format!("stale for {stale} s, kept for {kept} s more")
     };
-    let (age, status, body) = (entry.age_seconds(now_ms), entry.status.as_u16(), entry.body.len());
+    let (age, status, body) = (entry.age_seconds(now_ms), entry.status.as_u16(), entry.body.plain_length());
     format!("{state}, {age} s old: status {status}, {body} bytes, {} in the table", inspected.bytes)
 }
 
@@ -164,7 +164,7 @@ fn entry_to_json(inspected: &InspectedEntry) -> Option<Value> {
         "freshUntil": entry.fresh_until_ms / 1_000,
         "keptUntil": entry.keep_until_ms / 1_000,
         "status": entry.status.as_u16(),
-        "bodyBytes": entry.body.len(),
+        "bodyBytes": entry.body.plain_length(),
         "tableBytes": inspected.bytes,
     }))
 }

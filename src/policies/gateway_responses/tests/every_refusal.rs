@@ -128,6 +128,12 @@ fn every_refusal() -> Vec<(GatewayError, &'static str)> {
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
         (GatewayError::NoFittingResponse(String::new()),
             r#"500 | content-type=application/json | x-amzn-errortype=InternalServerErrorException | {"message": "Internal server error"}"#),
+        (GatewayError::UnsupportedContentCoding("compress".to_owned()),
+            r#"415 | accept-encoding=zstd, br, gzip, deflate | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Unsupported Content-Encoding"}"#),
+        (GatewayError::BrokenContentCoding { coding: "gzip", source: source() },
+            r#"400 | content-type=application/json | x-amzn-errortype=BadRequestException | {"message": "Body does not match Content-Encoding"}"#),
+        (GatewayError::UnpackedTooLarge { bytes: 7_000_000, source: source() },
+            r#"413 | content-type=application/json | x-amzn-errortype=RequestTooLargeException | {"message":"Unpacked Body Too Long"}"#),
     ]
 }
 
@@ -186,6 +192,9 @@ fn position(error: &GatewayError) -> usize {
         GatewayError::UnsupportedMediaType { .. } => 49,
         GatewayError::MappingFailed(_) => 50,
         GatewayError::NoFittingResponse(_) => 51,
+        GatewayError::UnsupportedContentCoding(_) => 52,
+        GatewayError::BrokenContentCoding { .. } => 53,
+        GatewayError::UnpackedTooLarge { .. } => 54,
     }
 }
 
@@ -195,7 +204,7 @@ fn every_refusal_by_default_to_the_byte() {
         assert_eq!(position(error), index);
         assert_eq!(rendered(&json!({}), error, &world()), *expected);
     }
-    assert_eq!(every_refusal().len(), 52);
+    assert_eq!(every_refusal().len(), 55);
 }
 
 #[test]
