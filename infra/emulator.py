@@ -32,6 +32,8 @@ class Emulator:
             "GATEWAY_PORT": str(self.port),
             # Runs the bootstrap as a process of this machine.
             "LAMBDA_EXECUTOR": "local",
+            # It unpacks functions there.
+            "TMPDIR": self.folder,
             # Denies what policies do not allow, also to the gateway.
             "AUTH": "true",
         }
