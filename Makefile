@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template deploy-check bench bench-peers build deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -10,6 +10,8 @@ CACHE_TESTS := .tools/cache-tests/.installed
 VELOCITY := .tools/velocity/.installed
 SERVICES := .tools/services/.installed
 OPENAPI := .tools/openapi/.installed
+CHECKOV := .tools/checkov/.installed
+EMULATOR := .tools/emulator/.installed
 FUZZ := .tools/fuzz/bin/cargo-fuzz
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
@@ -94,10 +96,15 @@ check-rust: $(TOOLS)
 	cargo clippy --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --features local --document-private-items
 
-check-template: $(TOOLS)
+check-template: $(TOOLS) $(CHECKOV)
 	sam validate --lint
-	cfn-lint infra/tables.yaml infra/metrics.yaml
+	cfn-lint infra/alarms.yaml infra/dashboard.yaml infra/metrics.yaml infra/tables.yaml
 	python infra/check_template.py
+	python infra/check_security.py
+
+deploy-check: $(TOOLS) $(EMULATOR) ## deploy the stack into an emulator of AWS, call it, update it and remove it; BINARY=… is a gateway for this machine
+	$(if $(BINARY),,cargo build --locked --bin gateway)
+	python infra/deploy_check.py $(or $(BINARY),target/debug/gateway)
 
 bench: ## measure, and write bench/RESULTS.md
 	bench/run
@@ -110,9 +117,9 @@ bench-peers: ## measure the same API with other gateways and frameworks, install
 build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway/bootstrap
 	infra/build
 
-deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs
-	sam build
-	sam deploy --guided
+deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs; ZIP=… (a path or s3://…) builds nothing, PARAMETERS='A=b C=d' asks nothing
+	$(if $(ZIP),python infra/use_zip.py $(ZIP) .aws-sam/zip,sam build)
+	sam deploy $(if $(ZIP),--template-file .aws-sam/zip/template.yaml) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS),--guided)
 
 clean: ## remove what was built; .tools/ and .data/ stay
 	cargo clean
@@ -124,6 +131,14 @@ $(TOOLS): infra/requirements.txt
 
 $(SERVICES): infra/services-requirements.txt
 	$(call python-packages,.tools/services,infra/services-requirements.txt)
+	touch $@
+
+$(CHECKOV): infra/checkov-requirements.txt
+	$(call python-packages,.tools/checkov,infra/checkov-requirements.txt)
+	touch $@
+
+$(EMULATOR): infra/emulator-requirements.txt
+	$(call python-packages,.tools/emulator,infra/emulator-requirements.txt)
 	touch $@
 
 $(OPENAPI): infra/openapi-requirements.txt

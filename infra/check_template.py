@@ -1,6 +1,7 @@
 """Check template.yaml as CloudFormation will see it: transformed from SAM here, offline, then linted.
 
-`sam validate --lint` lets a wrong InvokeMode, Runtime or !Ref pass, since the transform hides it.
+`sam validate --lint` lets a wrong InvokeMode, Runtime or !Ref pass, since the transform hides it. Beside it: what the
+parameters refuse, what the role allows, and whether alarms look at metrics that exist.
 Prints the findings; exits 1 if there is one.
 """
 
@@ -9,6 +10,11 @@ import os
 import subprocess
 import sys
 import tempfile
+
+import check_metrics
+import check_parameters
+import check_role
+import check_shape
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 
@@ -19,8 +25,8 @@ from samtranslator.translator.transform import transform
 TEMPLATE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "template.yaml")
 
 # A public function URL answers 403 to everybody unless the function's policy has both; another one would let in
-# everybody with the second.
-PUBLIC = "IsPublic"
+# everybody with the second. The former URL has its own two.
+PUBLIC = ["IsPublic", "IsFormerUrlPublic"]
 URL_PERMISSIONS = [
     {"Action": "lambda:InvokeFunctionUrl", "Principal": "*", "FunctionUrlAuthType": "NONE"},
     {"Action": "lambda:InvokeFunction", "Principal": "*", "InvokedViaFunctionUrl": True},
@@ -47,11 +53,19 @@ def transformed(path):
 
 def missing_permissions(template):
     granted = [
-        {key: value for key, value in resource["Properties"].items() if key != "FunctionName"}
+        (
+            resource.get("Condition"),
+            {key: value for key, value in resource["Properties"].items() if key != "FunctionName"},
+        )
         for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::Lambda::Permission" and resource.get("Condition") == PUBLIC
+        if resource["Type"] == "AWS::Lambda::Permission"
     ]
-    return [f"the function URL lacks the permission {wanted}" for wanted in URL_PERMISSIONS if wanted not in granted]
+    return [
+        f"the function URL lacks the permission {wanted} if {condition}"
+        for condition in PUBLIC
+        for wanted in URL_PERMISSIONS
+        if (condition, wanted) not in granted
+    ]
 
 
 def unconditional_permissions(template):
@@ -60,7 +74,7 @@ def unconditional_permissions(template):
         for name, resource in template["Resources"].items()
         if resource["Type"] == "AWS::Lambda::Permission"
         and resource["Properties"].get("Principal") == "*"
-        and resource.get("Condition") != PUBLIC
+        and resource.get("Condition") not in PUBLIC
     ]
 
 
@@ -79,11 +93,17 @@ def main():
         template = transformed(sys.argv[1] if len(sys.argv) > 1 else TEMPLATE)
     except InvalidDocumentException as error:
         sys.exit("\n".join(cause.message for cause in error.causes))
+    folder = os.path.dirname(TEMPLATE)
     wrong = missing_permissions(template) + unconditional_permissions(template)
+    wrong += check_parameters.wrong(template, folder)
+    wrong += check_role.wrong(template, folder)
+    wrong += check_shape.wrong(template, folder)
+    wrong += check_metrics.wrong(folder)
     for line in wrong:
         print(line)
     if lint(template) or wrong:
         sys.exit(1)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -17,16 +17,10 @@ pub struct RoleNeed {
 }
 
 /// As template.yaml has it.
-pub const NEEDS: [RoleNeed; 5] = [
+pub const NEEDS: [RoleNeed; 6] = [
     RoleNeed {
         tables: |tables| vec![&tables.stages],
-        actions: &[
-            "dynamodb:GetItem",
-            "dynamodb:Scan",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:ConditionCheckItem",
-        ],
+        actions: &["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"],
     },
     RoleNeed { tables: |tables| vec![&tables.routes], actions: &["dynamodb:GetItem", "dynamodb:Query"] },
     RoleNeed { tables: |tables| vec![&tables.api_keys, &tables.usage_plans], actions: &["dynamodb:GetItem"] },
@@ -35,16 +29,12 @@ pub const NEEDS: [RoleNeed; 5] = [
         actions: &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
     },
     RoleNeed {
-        tables: |tables| vec![&tables.counters, &tables.cache],
-        actions: &[
-            "dynamodb:GetItem",
-            "dynamodb:BatchGetItem",
-            "dynamodb:Query",
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:BatchWriteItem",
-        ],
+        tables: |tables| vec![&tables.counters],
+        actions: &["dynamodb:GetItem", "dynamodb:UpdateItem"],
+    },
+    RoleNeed {
+        tables: |tables| vec![&tables.cache],
+        actions: &["dynamodb:Query", "dynamodb:PutItem", "dynamodb:DeleteItem"],
     },
 ];
 

@@ -1,6 +1,9 @@
 //! `tollgate doctor`: what may be wrong around the gateway, and the command that mends it.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -30,7 +33,7 @@ Examples:
   tollgate doctor --function shop-gateway --log-group /aws/lambda/shop-gateway
   tollgate doctor --local -o json")]
 pub struct Arguments {
-    /// The gateway's function [default: that of --stack].
+    /// The gateway's function, with the alias of its URL if it has one: shop-gateway:live [default: that of --stack].
     #[arg(long, value_name = "NAME")]
     function: Option<String>,
     /// Its log group [default: that of --stack, or of the function].
@@ -68,10 +71,16 @@ fn services(arguments: &Arguments, connection: &Connection) -> Option<Services> 
             logs: connection.logs(),
             iam: connection.iam(),
             policy: POLICY,
-            function: arguments.function.clone().or_else(|| of_stack("FunctionName")),
+            function: arguments.function.clone().or_else(|| qualified_function(&connection.outputs)),
             log_group: arguments.log_group.clone().or_else(|| of_stack("LogGroup")),
         }),
     }
+}
+
+/// The stack's function, with the alias that its URL and its mapping are on, where it has one: `shop:live`.
+fn qualified_function(outputs: &BTreeMap<String, String>) -> Option<String> {
+    let name = outputs.get("FunctionName")?;
+    Some(outputs.get("AliasName").map_or_else(|| name.clone(), |alias| format!("{name}:{alias}")))
 }
 
 fn count(sections: &[Section], level: FindingLevel) -> usize {

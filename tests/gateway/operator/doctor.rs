@@ -91,6 +91,49 @@ fn well(stream: &str) -> impl Fn(&AwsCall) -> Answer + Send + Sync + use<> {
     }
 }
 
+/// The URL, its permissions and the mapping of a stack are on its alias, and there they are looked for.
+#[tokio::test]
+async fn the_function_of_a_stack_is_looked_at_by_its_alias() {
+    let (world, stream) = world().await;
+    let well = well(&stream);
+    let aws = ScriptedAws::start(move |call: &AwsCall| {
+        if call.operation == "DescribeStacks" {
+            return stack_with_alias();
+        }
+        let is_of_function =
+            ["/functions/", "FunctionName="].iter().any(|part| call.operation.contains(part));
+        assert!(!is_of_function || call.operation.contains("shop%3Alive"), "{}", call.operation);
+        let operation = call.operation.replace("shop%3Alive", FUNCTION);
+        well(&AwsCall { operation, ..call.clone() })
+    });
+    let variables = [("AWS_ENDPOINT_URL", aws.url.as_str())];
+    let ran = world.tollgate_with(&variables, &["doctor", "--stack", "shop"]);
+    let told = ran.text(&[]);
+    let lines = told.lines().skip_while(|line| *line != "function").take(5).collect::<Vec<_>>().join("\n");
+    expect![[r#"
+        function
+          ok           function shop:live: uses these tables
+          ok           function URL: https://x.lambda-url.eu-west-1.on.aws/ (NONE)
+          ok           function URL, permissions: everybody may call it, and only by the URL
+          ok           edits of routes: the function reads the stream of the routes table"#]]
+    .assert_eq(&lines);
+}
+
+fn stack_with_alias() -> Answer {
+    let tables = ["Stages", "Routes", "Deployments", "ApiKeys", "UsagePlans", "Counters", "Cache"];
+    let names = ["stages", "routes", "deployments", "api-keys", "usage-plans", "counters", "cache"];
+    let tables =
+        tables.iter().zip(names).map(|(key, name)| (format!("{key}Table"), format!("tollgate-{name}")));
+    let own = [("FunctionName".to_owned(), FUNCTION.to_owned()), ("AliasName".to_owned(), "live".to_owned())];
+    let outputs = own.into_iter().chain(tables).map(|(key, value)| {
+        format!("<member><OutputKey>{key}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    });
+    let stack =
+        format!("<Stacks><member><Outputs>{}</Outputs></member></Stacks>", outputs.collect::<String>());
+    let result = format!("<DescribeStacksResult>{stack}</DescribeStacksResult>");
+    (200, format!("<DescribeStacksResponse>{result}</DescribeStacksResponse>"))
+}
+
 #[tokio::test]
 async fn what_is_as_it_should_be_is_said_to_be_so() {
     let (world, stream) = world().await;
