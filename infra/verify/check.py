@@ -96,7 +96,7 @@ def gateway(fault):
                     ("x-amzn-remapped-date", "Thu, 01 Jan 2026 00:00:00 GMT"), *cookies, *twice]
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server
 
 

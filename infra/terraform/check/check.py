@@ -15,9 +15,9 @@ sys.path.insert(0, INFRA)
 
 import check_parameters
 from check_template import TEMPLATE, transformed
-from cloudformation import Stack
-from facts import NAME, of_plan, of_stack
-from plan import PACKAGE, Terraform
+from cloudformation import Stack, load
+from facts import of_plan, of_stack
+from plan import PACKAGE, Terraform, resources
 
 KEY = check_parameters.KEY
 STREAM = check_parameters.STREAM
@@ -91,7 +91,7 @@ def parameters_that_differ(template, plan):
             yield f"{name}: only {'the template' if name in named else 'the module'} has it"
             continue
         kind, default = named[name]["Type"], str(named[name].get("Default", ""))
-        has = module[name].get("default")
+        has = module[name].get("default", "")
         has = ",".join(has) if isinstance(has, list) else str(has).lower() if isinstance(has, bool) else str(has)
         if has != default:
             yield f"{name} ({kind}): the template's default is {default!r}, the module's {has!r}"
@@ -123,6 +123,19 @@ def refusals_that_differ(terraform, template):
             yield f"{given}: got {said!r}, expected that it is taken"
 
 
+def cloudfront():
+    """infra/cloudfront as a module hands each parameter of its template on, with the same defaults."""
+    folder = os.path.join(INFRA, "cloudfront")
+    template = load(os.path.join(folder, "template.yaml"))
+    given = {"GatewayUrl": "https://abc.lambda-url.eu-west-1.on.aws/", "GatewayFunctionName": "gateway"}
+    with Terraform(folder) as terraform:
+        plan = terraform.plan({snake(name): it for name, it in given.items()})
+    yield from (f"infra/cloudfront: {it}" for it in [*parameters_that_differ(template, plan), *outputs_that_differ(template, plan)])
+    [stack] = resources(plan, "aws_cloudformation_stack").values()
+    expected = {name: given.get(name, str(it.get("Default"))) for name, it in template["Parameters"].items()}
+    yield from (f"infra/cloudfront: {it}" for it in differences(expected, stack["parameters"]))
+
+
 def examples():
     folder = os.path.join(HERE, "..", "examples")
     for name in sorted(os.listdir(folder)):
@@ -145,6 +158,7 @@ def wrong():
         yield from parameters_that_differ(template, plan)
         yield from outputs_that_differ(template, plan)
         yield from refusals_that_differ(terraform, template)
+    yield from cloudfront()
     examples()
 
 
@@ -157,4 +171,5 @@ def main():
     sys.exit(bool(found))
 
 
-main()
+if __name__ == "__main__":
+    main()

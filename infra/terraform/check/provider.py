@@ -18,6 +18,7 @@ DATA = {
     "aws_caller_identity": {"account_id": "111122223333"},
     "aws_partition": {"partition": "aws", "dns_suffix": "amazonaws.com"},
     "aws_region": {"region": "eu-west-1"},
+    "aws_secretsmanager_random_password": {"random_password": "made-up"},
 }
 NESTING = {"list": 2, "set": 3}
 

@@ -9,10 +9,10 @@ import os
 import re
 import sys
 
-RESOURCES = """cloudfront_distribution cloudfront_function cloudfront_origin_access_control cloudfront_origin_request_policy
+RESOURCES = """cloudformation_stack
 cloudwatch_dashboard cloudwatch_log_group cloudwatch_log_metric_filter cloudwatch_metric_alarm cloudwatch_query_definition
 dynamodb_table iam_role iam_role_policy lambda_alias lambda_event_source_mapping lambda_function lambda_function_url
-lambda_permission route53_record secretsmanager_secret secretsmanager_secret_rotation secretsmanager_secret_version
+lambda_permission secretsmanager_secret secretsmanager_secret_version
 """.split()
 DATA = ["caller_identity", "partition", "region", "secretsmanager_secret_version", "secretsmanager_random_password"]
 # Provider 6.28.0 (hashicorp/terraform-provider-aws, CHANGELOG.md, January 7, 2026).
@@ -72,6 +72,9 @@ def block(source, types, name, wanted):
         for getter, key in re.findall(r"return this\.(get\w+Attribute)\('(\w+)'\)", body):
             if key not in attributes and key in computed:
                 attributes[key] = {"type": GETTERS[getter], "computed": True}
+        for key in re.findall(r"= new cdktf\.StringMap\(this, \"(\w+)\"\)", body):
+            if key not in attributes and key in computed:
+                attributes[key] = {"type": ["map", "string"], "computed": True}
     return {"attributes": attributes, "blocks": blocks}
 
 
@@ -97,4 +100,5 @@ def main():
         file.write("{" + ",\n".join(lines) + "}\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
