@@ -122,7 +122,7 @@ build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway
 
 deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs; ZIP=… (a path or s3://…) builds nothing, PARAMETERS='A=b C=d' asks nothing
 	$(if $(ZIP),python infra/use_zip.py $(ZIP) .aws-sam/zip,sam build)
-	sam deploy $(if $(ZIP),--template-file .aws-sam/zip/template.yaml) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS),--guided)
+	sam deploy $(if $(ZIP),--template-file .aws-sam/zip/template.yaml --config-file $(CURDIR)/samconfig.toml) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS),--guided)
 
 clean: ## remove what was built; .tools/ and .data/ stay
 	cargo clean
