@@ -18,9 +18,9 @@ resource "aws_iam_role_policy" "gateway" {
 
 locals {
   functions    = "arn:${local.partition}:lambda:${local.region}:${local.account}:function"
-  policies     = merge(local.own_policy, local.target_policies, local.service_policies)
+  policies     = merge(local.own_policies, local.optional_policies, local.service_policies)
   tag          = split("=", var.target_function_tag)
-  own_policy   = { own-tables-and-log = local.own_statements, never-invoke-itself = local.never_itself }
+  own_policies = { own-tables-and-log = local.own_statements, never-invoke-itself = local.never_itself }
   never_itself = [{ Sid = "NeverInvokeItself", Effect = "Deny", Action = ["lambda:InvokeFunction"], Resource = [local.function_arn, "${local.function_arn}:*"] }]
 
   own_statements = [
@@ -66,7 +66,14 @@ locals {
     },
   ]
 
-  target_policies = merge(
+  optional_policies = merge(
+    var.keep_deployments == 0 ? {} : {
+      prune-deployments = [{
+        Sid      = "PruneDeployments"
+        Action   = ["dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"]
+        Resource = [local.table_arns.Deployments]
+      }]
+    },
     length(var.target_function_arns) == 0 ? {} : {
       invoke-targets = [
         { Sid = "InvokeNamedFunctions", Action = ["lambda:InvokeFunction"], Resource = var.target_function_arns },

@@ -42,6 +42,7 @@ FAULTS = {
     "long billed": "cost",
     "many units": "cost",
     "function stays": "clean-up",
+    "no stage comes": "set-up",
 }
 
 
@@ -75,6 +76,8 @@ def gateway(fault):
 
         def do_GET(self):
             path = self.path.split("/", 2)[2]
+            if fault == "no stage comes":
+                return self.send_error(404)
             if path == "echo/stream":
                 parts = [None, "first\n", "last\n"] if fault == "answers are buffered" else ["first\n", None, "last\n"]
                 return self.answer(parts, ("content-type", "text/plain"))
@@ -132,7 +135,7 @@ def aws(folder, command):
         case "filter-log-events":
             return {"events": log_lines(folder, fault, options["--filter-pattern"])}
         case "invoke":
-            with open(command[command.index("raw-in-base64-out") + 1], "w", encoding="utf-8") as file:
+            with open(command[command.index("--payload") + 2], "w", encoding="utf-8") as file:
                 file.write('{"statusCode":200}')
             return {"StatusCode": 200}
         case "get-metric-statistics":
@@ -209,7 +212,7 @@ def here(folder, fault):
         except SystemExit as error:
             raise RuntimeError(error) from None
 
-    checks = {*FAULTS.values()} - {"clean-up"} - ({"streaming"} if FAULTS[fault] != "streaming" else set())
+    checks = {*FAULTS.values()} - {"set-up", "clean-up"} - ({"streaming"} if FAULTS[fault] != "streaming" else set())
     world.World.aws, sys.argv = call, [SCRIPT, *ARGUMENTS, "--only", ",".join(checks)]
     said = io.StringIO()
     try:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -52,10 +53,10 @@ class World:
     # ---- The AWS CLI ----
 
     def aws(self, *command, check=True):
-        flags = ["--output", "json", "--no-cli-pager"]
+        flags = ["--output", "json"]
         flags += ["--region", self.options.region] if self.options.region else []
         flags += ["--endpoint-url", self.options.endpoint_url] if self.options.endpoint_url else []
-        run = subprocess.run(["aws", *command, *flags], capture_output=True, text=True)
+        run = subprocess.run(["aws", *command, *flags], capture_output=True, text=True, env={**os.environ, "AWS_PAGER": ""})
         if run.returncode and check:
             raise RuntimeError(f"aws {command[0]} {command[1]}: {run.stderr.strip()}")
         return json.loads(run.stdout) if run.stdout.strip() else {}
@@ -90,6 +91,7 @@ class World:
         self.wait("the stage is live", lambda: self.status(f"/{self.name}/mock") == 200)
         # The role's policy takes some seconds to act.
         self.wait("the function answers", lambda: self.status(f"/{self.name}/echo/x") == 200)
+        return [(True, f"the stage {self.name} is live at {self.url}")]
 
     def make_function(self, name, code):
         role = f"{name}-role"
@@ -164,7 +166,11 @@ class World:
     def send(self, path, method="GET", **headers):
         """Status, headers as a list, body, and the seconds at which the first and the last byte of the body came."""
         own = {name.replace("_", "-"): it for name, it in headers.items()} | ({} if self.options.url else self.proxy_headers)
-        request = urllib.request.Request(self.url + path, method=method, headers=own)
+        url = self.url
+        if self.options.endpoint_url and not self.options.url:
+            # An emulator serves each function URL at its own address, by Host.
+            url, own["Host"] = self.options.endpoint_url, urllib.parse.urlsplit(self.url).netloc
+        request = urllib.request.Request(url + path, method=method, headers=own)
         try:
             answer = urllib.request.urlopen(request, timeout=60)
         except urllib.error.HTTPError as error:

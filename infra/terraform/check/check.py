@@ -43,7 +43,7 @@ ALIKE = [
      "TargetTableArns": f"arn:aws:dynamodb:{ACCOUNT}:table/orders", "PrivateUrl": "true", "LiveVersion": "7"},
     {"AlarmTopicArn": TOPIC, "AlarmErrorPercent": "2", "AlarmLatencyMilliseconds": "900", "Dashboard": "true", "Tracing": "true",
      "MetricNamespace": "Shop/Api", "TablePrefix": "shop"},
-    {"AlarmTopicArn": TOPIC, "ReservedConcurrency": "0", "TablePrefix": "", "KmsKeyArn": KEY, "DeletionProtection": "false"},
+    {"AlarmTopicArn": TOPIC, "ReservedConcurrency": "0", "TablePrefix": "", "KmsKeyArn": KEY, "DeletionProtection": "false", "KeepDeployments": "0"},
     {"UseExistingTables": "true", "RoutesStreamArn": STREAM, "FunctionUrlAuthType": "AWS_IAM",
      "TrustedProxySecret": "new,old", "RequireTrustedProxy": "true"},
 ]
