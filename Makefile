@@ -101,6 +101,10 @@ check-template: $(TOOLS) $(CHECKOV)
 	cfn-lint infra/alarms.yaml infra/dashboard.yaml infra/metrics.yaml infra/tables.yaml
 	python infra/check_template.py
 	python infra/check_security.py
+	python infra/terraform/check/check.py
+	python infra/cloudfront/check.py
+	.tools/checkov/bin/checkov --file infra/cloudfront/template.yaml --framework cloudformation --skip-download --compact --quiet
+	python infra/verify/check.py
 
 deploy-check: $(TOOLS) $(EMULATOR) ## deploy the stack into an emulator of AWS, call it, update it and remove it; BINARY=… is a gateway for this machine
 	$(if $(BINARY),,cargo build --locked --bin gateway)

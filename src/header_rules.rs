@@ -23,8 +23,9 @@ pub fn stays_at_gateway(name: &str) -> bool {
                 | "proxy-authenticate"
                 | "server"
                 | "www-authenticate"
-                // The trusted proxy's secret.
+                // The trusted proxy's secret, and what it says of the viewer.
                 | "x-tollgate-origin"
+                | "x-tollgate-viewer-ip"
         )
 }
 

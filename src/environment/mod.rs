@@ -80,9 +80,9 @@ pub struct Tables {
 /// The trust in a proxy in front (CloudFront).
 #[derive(Clone, Debug, Default)]
 pub struct TrustedProxy {
-    /// The secret that the proxy sends in `x-tollgate-origin`.
-    pub secret: Option<Secret>,
-    /// Without the secret: 403.
+    /// The secrets of which the proxy sends one in `x-tollgate-origin`: while one is rotated, the new and the old.
+    pub secrets: Vec<Secret>,
+    /// Without a secret: 403.
     pub required: bool,
 }
 
@@ -202,16 +202,24 @@ fn memory(get: &impl Fn(&str) -> Option<String>) -> Result<Option<usize>, String
 
 impl TrustedProxy {
     fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, String> {
-        let secret = get("TRUSTED_PROXY_SECRET").map(Secret);
+        const NAME: &str = "TRUSTED_PROXY_SECRET";
+        // One that is empty would be sent by everybody who sends an empty header.
+        let secrets: Vec<_> = match get(NAME) {
+            None => Vec::new(),
+            Some(text) => text.split(',').map(|secret| Secret(secret.trim().to_owned())).collect(),
+        };
+        if secrets.iter().any(|secret| secret.0.is_empty()) {
+            return Err(bad(NAME, "…", "a secret, or several joined by commas, none of them empty"));
+        }
         let required = match get("REQUIRE_TRUSTED_PROXY").as_deref() {
             None | Some("false") => false,
             Some("true") => true,
             Some(other) => return Err(bad("REQUIRE_TRUSTED_PROXY", other, "true or false")),
         };
-        if required && secret.is_none() {
-            return Err(bad("TRUSTED_PROXY_SECRET", "", "a secret, because REQUIRE_TRUSTED_PROXY is true"));
+        if required && secrets.is_empty() {
+            return Err(bad(NAME, "", "a secret, because REQUIRE_TRUSTED_PROXY is true"));
         }
-        Ok(Self { secret, required })
+        Ok(Self { secrets, required })
     }
 }
 

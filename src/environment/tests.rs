@@ -19,7 +19,7 @@ fn has_defaults_and_prints_no_secret() {
         "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
          deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
          usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, function_url_auth_type: None, \
-         trusted_proxy: TrustedProxy { secret: Some(…), required: false }, aws: Aws { region: \"eu-west-1\", \
+         trusted_proxy: TrustedProxy { secrets: […], required: false }, aws: Aws { region: \"eu-west-1\", \
          access_key_id: \"id\", secret_access_key: …, session_token: None, \
          endpoints: Endpoints { of_services: {}, of_others: None } } }"
     );
@@ -104,6 +104,14 @@ fn says_which_value_is_bad_in_one_line() {
         (
             ("REQUIRE_TRUSTED_PROXY", "true"),
             r#"TRUSTED_PROXY_SECRET: got "", expected a secret, because REQUIRE_TRUSTED_PROXY is true"#,
+        ),
+        (
+            ("TRUSTED_PROXY_SECRET", "hush,"),
+            r#"TRUSTED_PROXY_SECRET: got "…", expected a secret, or several joined by commas, none of them empty"#,
+        ),
+        (
+            ("TRUSTED_PROXY_SECRET", " , hush"),
+            r#"TRUSTED_PROXY_SECRET: got "…", expected a secret, or several joined by commas, none of them empty"#,
         ),
         (
             ("AWS_ENDPOINT_URL_LAMBDA", "http:user:hush@localhost"),

@@ -1,4 +1,7 @@
 //! The trusted proxy in front of the function URL: its secret, and the host and address that it says.
+//!
+//! CloudFront cannot send `CloudFront-Viewer-Address` beside all of the viewer's headers but `Host`, and a function
+//! URL wants its own `Host`. So the distribution's function (`infra/cloudfront/`) says the address in a header of ours.
 
 use std::net::IpAddr;
 
@@ -7,12 +10,19 @@ use http::{
     header::{HOST, USER_AGENT},
 };
 
-use crate::{environment::TrustedProxy, error::GatewayError, message::Origin};
+use crate::{
+    environment::{Secret, TrustedProxy},
+    error::GatewayError,
+    message::Origin,
+};
 
 /// The secret that a trusted proxy sends, and that nobody else gets to see.
 const PROXY_SECRET: &str = "x-tollgate-origin";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
+/// The viewer's address as the distribution's function says it, which comes before CloudFront's own header: that one a
+/// viewer may have sent.
+const VIEWER_IP: &str = "x-tollgate-viewer-ip";
 const VIEWER_ADDRESS: &str = "cloudfront-viewer-address";
 
 /// Takes host, scheme and address from the platform, unless the proxy's secret came along.
@@ -23,10 +33,12 @@ pub fn trust(
 ) -> Result<HeaderMap, GatewayError> {
     let sent = headers.remove(PROXY_SECRET);
     origin.user_agent = text(&headers, USER_AGENT.as_str()).unwrap_or_default().to_owned();
-    let trusted = match (&proxy.secret, &sent) {
-        (Some(secret), Some(sent)) => equal_in_constant_time(secret.0.as_bytes(), sent.as_bytes()),
-        (None, _) | (_, None) => false,
-    };
+    let viewer_ip = headers.remove(VIEWER_IP);
+    // Each is compared, so that the time does not tell which one it is.
+    let trusted = sent.is_some_and(|sent| {
+        let equal = |secret: &Secret| equal_in_constant_time(secret.0.as_bytes(), sent.as_bytes());
+        proxy.secrets.iter().filter(|secret| equal(secret)).count() > 0
+    });
     if proxy.required && !trusted {
         return Err(GatewayError::UntrustedOrigin);
     }
@@ -37,7 +49,11 @@ pub fn trust(
             origin.domain_prefix = host.split('.').next().unwrap_or_default().to_owned();
             origin.domain_name = host.to_owned();
         }
-        if let Some(address) = text(&headers, VIEWER_ADDRESS).and_then(viewer_ip) {
+        let address = match viewer_ip {
+            Some(ip) => ip.to_str().ok().and_then(|ip| ip.parse().ok()),
+            None => text(&headers, VIEWER_ADDRESS).and_then(without_port),
+        };
+        if let Some(address) = address {
             origin.source_ip = address.to_string();
         }
     } else {
@@ -56,7 +72,7 @@ pub fn trust(
 }
 
 /// `198.51.100.10:46532` or `2001:db8::1:46532`, as CloudFront writes it.
-fn viewer_ip(address: &str) -> Option<IpAddr> {
+fn without_port(address: &str) -> Option<IpAddr> {
     let (ip, _port) = address.rsplit_once(':')?;
     ip.trim_matches(['[', ']']).parse().ok()
 }

@@ -3,7 +3,7 @@
 /// `name` is in lower case. What API Gateway does not let a mapping touch, and what belongs to the connection.
 pub fn is_reserved(name: &str) -> bool {
     const PREFIXES: [&str; 4] = ["access-control-", "apigw-", "x-amz-", "x-amzn-"];
-    const NAMES: [&str; 23] = [
+    const NAMES: [&str; 24] = [
         "authorization",
         "connection",
         "content-encoding",
@@ -27,6 +27,7 @@ pub fn is_reserved(name: &str) -> bool {
         "x-forwarded-host",
         "x-forwarded-proto",
         "x-tollgate-origin",
+        "x-tollgate-viewer-ip",
     ];
     PREFIXES.iter().any(|prefix| name.starts_with(prefix)) || NAMES.contains(&name)
 }

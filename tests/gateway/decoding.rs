@@ -150,6 +150,56 @@ async fn host_scheme_and_address_come_from_the_platform_or_a_trusted_proxy() {
     .assert_eq(&story);
 }
 
+/// What a function of CloudFront says of the viewer comes before a header that the viewer may have sent itself.
+#[tokio::test]
+async fn the_viewers_address_is_the_trusted_proxys_word_and_no_viewers() {
+    let gateway = TestGateway::with_environment(&[("TRUSTED_PROXY_SECRET", "hush-hush")]);
+    gateway.put_route(
+        &json!({ "routeKey": "GET /{proxy+}", "integration": { "type": "AWS_PROXY", "uri": "echo" } }),
+    );
+    gateway.go_live().await;
+    let (sent, said) = ("x-tollgate-origin: hush-hush", "x-tollgate-viewer-ip: 198.51.100.9");
+    let cases = [
+        (format!("{sent}\n{said}"), "198.51.100.9"),
+        (format!("{sent}\n{said}\ncloudfront-viewer-address: 203.0.113.66:4711"), "198.51.100.9"),
+        (format!("{sent}\nx-tollgate-viewer-ip: 2001:db8::9"), "2001:db8::9"),
+        // What cannot be read is nobody's word; the other header is not asked then.
+        (format!("{sent}\nx-tollgate-viewer-ip: me\ncloudfront-viewer-address: 203.0.113.66:1"), "192.0.2.1"),
+        (format!("{sent}\ncloudfront-viewer-address: 203.0.113.66:4711"), "203.0.113.66"),
+        (format!("x-tollgate-origin: wrong\n{said}"), "192.0.2.1"),
+        (said.to_owned(), "192.0.2.1"),
+    ];
+    for (headers, expected) in cases {
+        let event = gateway.json(&format!("GET /v1/x\n{headers}")).await;
+        assert_eq!(event["requestContext"]["http"]["sourceIp"], expected, "{headers}");
+        assert_eq!(event["headers"]["x-tollgate-viewer-ip"], Value::Null, "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn while_a_secret_is_rotated_the_new_one_and_the_old_one_are_good() {
+    let variables = [("TRUSTED_PROXY_SECRET", "new-secret, old-secret"), ("REQUIRE_TRUSTED_PROXY", "true")];
+    let gateway = TestGateway::with_environment(&variables);
+    gateway.put_route(&json!({ "routeKey": "GET /x", "integration": { "type": "MOCK" } }));
+    gateway.go_live().await;
+    let cases = [
+        ("new-secret", "200"),
+        ("old-secret", "200"),
+        ("new-secret, old-secret", "403"),
+        ("new-secret,old-secret", "403"),
+        (" old-secret", "403"),
+        ("older-secret", "403"),
+        (",", "403"),
+        ("", "403"),
+    ];
+    for (secret, expected) in cases {
+        let mut event = event("GET /v1/x");
+        event["headers"]["x-tollgate-origin"] = json!(secret);
+        let answer = gateway.send_event(&event).await;
+        assert!(answer.starts_with(expected), "{secret:?}: {answer}");
+    }
+}
+
 #[tokio::test]
 async fn a_forwarded_scheme_that_is_not_http_reaches_functions_as_https() {
     let gateway = gateway().await;

@@ -45,6 +45,7 @@ mod metric_filters;
 mod mock;
 mod non_proxy;
 mod operator;
+mod origin_lock;
 mod pipeline;
 mod property;
 mod recorded;

@@ -57,7 +57,7 @@ pub struct Request {
 }
 
 /// Headers that targets, frameworks and other caches believe, or that change what the gateway itself does.
-pub const ODD_HEADERS: [&str; 64] = [
+pub const ODD_HEADERS: [&str; 65] = [
     "accept",
     "accept-encoding",
     "accept-language",
@@ -105,6 +105,7 @@ pub const ODD_HEADERS: [&str; 64] = [
     "x-amzn-apigateway-api-id",
     "x-amz-cf-id",
     "x-tollgate-origin",
+    "x-tollgate-viewer-ip",
     "connection",
     "keep-alive",
     "te",

@@ -97,7 +97,9 @@ fn presented(request: &Request, name: &str) -> Vec<String> {
     match name {
         "cookie" => request.cookies.clone(),
         // The client's own never gets so far.
-        "host" | "x-tollgate-origin" | "x-forwarded-host" | "x-forwarded-proto" => vec![],
+        "host" | "x-tollgate-origin" | "x-tollgate-viewer-ip" | "x-forwarded-host" | "x-forwarded-proto" => {
+            vec![]
+        }
         "x-mapped" => presented(request, "accept-language"),
         "accept-language" | "accept-encoding" => {
             let elements = header(request, name).into_iter().flat_map(|text| text.split(','));
