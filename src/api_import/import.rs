@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     aws_cli::{CliAnswers, HashedKey},
-    cdk_output::template_in,
+    cdk_output::{CdkOutput, templates_in},
     cloudformation::{self, ApiOfTemplate},
     definition::{ApiKind, Definition, Sourced},
     input_form::InputForm,
@@ -62,11 +62,12 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
             Err(problem) => ledger.problem_of_map(&answers_tree, problem.span, &problem.words),
         }
     }
-    let mut roots = Vec::new();
+    let (mut roots, mut beside) = (Vec::new(), Vec::new());
     for input in inputs {
-        match read(&mut tree, input)? {
-            Ok(root) => roots.push(root),
-            Err(problem) => ledger.error_at(problem.span, problem.words),
+        let (input, others) = opened(input)?;
+        roots.extend(read_or_tell(&mut tree, &mut ledger, &input)?);
+        for other in others {
+            beside.extend(read_or_tell(&mut tree, &mut ledger, &other)?);
         }
     }
     let mut keys = Vec::new();
@@ -74,6 +75,9 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
         keys = read.keys;
         read.definition
     });
+    for root in beside {
+        cloudformation::claim_beside(&mut tree, &mut ledger, root, options);
+    }
     ledger.warn_of_unused_answers(&answers_tree);
     let (mut text, mut role_policy, mut template_parameters) = (None, None, BTreeMap::new());
     if let Some(definition) = definition.filter(|_| ledger.is_complete()) {
@@ -92,9 +96,30 @@ pub fn import(inputs: &[Input], map: Option<&Input>, options: &ImportOptions) ->
 
 type ReadInput = Result<NodeId, super::source::SourceProblem>;
 
+/// The file of an input, and the files beside it that say more of its API: a folder is CDK's.
+fn opened(input: &Input) -> io::Result<(Input, Vec<Input>)> {
+    match input {
+        Input::File(path) if path.is_dir() => {
+            let CdkOutput { template, beside } = templates_in(path)?;
+            Ok((Input::File(template), beside.into_iter().map(Input::File).collect()))
+        }
+        Input::File(_) | Input::Text { .. } => Ok((input.clone(), Vec::new())),
+    }
+}
+
+/// The value of an input. `None`: an error says why there is none.
+fn read_or_tell(tree: &mut Tree, ledger: &mut Ledger, input: &Input) -> io::Result<Option<NodeId>> {
+    match read(tree, input)? {
+        Ok(root) => Ok(Some(root)),
+        Err(problem) => {
+            ledger.error_at(problem.span, problem.words);
+            Ok(None)
+        }
+    }
+}
+
 fn read(tree: &mut Tree, input: &Input) -> io::Result<ReadInput> {
     match input {
-        Input::File(path) if path.is_dir() => read_file(tree, &template_in(path)?),
         Input::File(path) => read_file(tree, path),
         Input::Text { name, text } => Ok(read_text(tree, name, text)),
     }

@@ -249,7 +249,7 @@ impl NameResolver<'_> {
         let usual =
             PARTITION.iter().find(|(pseudo, _)| *pseudo == name).map(|(_, value)| (*value).to_owned());
         if let Some(value) = self.known.and_then(|known| known.get(name)).cloned().or(usual) {
-            if let Some(answer) = self.ledger.answer_to(name) {
+            if let Some(answer) = self.ledger.answer_instead(node, name, example(name)) {
                 return answer.as_str().map_or_else(|| answer.to_string(), literal);
             }
             if self.depth == MOST_DEPTH {
@@ -262,12 +262,11 @@ impl NameResolver<'_> {
             return value;
         }
         if self.unknown == UnknownName::Stays {
-            let answer = self.ledger.answer_to(name);
+            let answer = self.ledger.answer_to_name(name);
             return answer
                 .map_or(as_written, |answer| answer.as_str().map_or_else(|| answer.to_string(), literal));
         }
-        let words = format!("what is {name}?");
-        match self.ledger.answer(node, Question::of_map(name, words, example(name))) {
+        match self.ledger.answer_of_name(node, name, example(name)) {
             Some(answer) => answer.as_str().map_or_else(|| answer.to_string(), literal),
             None => as_written,
         }

@@ -25,6 +25,8 @@ const WITHOUT_DOCUMENT: &str = "no file says what the routes are: export the API
                                 apigatewayv2 export-api), and import that together with this; or put \
                                 get-resources --embed methods beside it";
 
+const WEBSOCKET: &str = "a WebSocket API, which a function URL cannot serve";
+
 /// The API and the stage that is imported, as far as these files and the document say.
 #[derive(Clone, Debug, Default)]
 pub struct ChosenStage {
@@ -68,7 +70,10 @@ impl CliAnswers {
     /// Refuses answers without a document: they do not say who may call a route.
     pub fn refuse(&self, tree: &Tree, ledger: &mut Ledger) {
         for (_, root) in &self.roots {
-            ledger.error(tree.at(*root), WITHOUT_DOCUMENT);
+            let apis = elements(tree.at(*root));
+            let mut protocols = apis.iter().map(|api| api.get("ProtocolType").and_then(Located::text));
+            let is_websocket = !apis.is_empty() && protocols.all(|protocol| protocol == Some("WEBSOCKET"));
+            ledger.error(tree.at(*root), if is_websocket { WEBSOCKET } else { WITHOUT_DOCUMENT });
         }
     }
 

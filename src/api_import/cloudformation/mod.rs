@@ -13,6 +13,7 @@ mod known_names;
 mod local_file;
 mod method;
 mod model;
+mod named_resources;
 mod names_of_kinds;
 mod nested_stack;
 mod nodes;
@@ -22,10 +23,15 @@ mod resource;
 mod resource_paths;
 mod rest_api;
 mod sam;
+mod stacks_beside;
 mod stage;
 mod template;
+mod template_contents;
 #[cfg(test)]
 mod tests;
 mod usage_plan;
 
-pub use self::template::{ApiOfTemplate, read};
+pub use self::{
+    stacks_beside::claim_beside,
+    template::{ApiOfTemplate, read},
+};

@@ -4,26 +4,22 @@
 use std::collections::BTreeMap;
 
 use super::{
-    names_of_kinds::READ,
     properties::{
         Fate::{Apart, LeftOut},
         FateTable, TemplateReader,
     },
     template::{self, ApiOfTemplate},
+    template_contents::{Holds, holds},
 };
 use crate::api_import::{
-    names,
     options::ImportOptions,
-    report::{Question, Remark},
-    source::{Located, Member, NodeId},
+    report::Remark,
+    source::{Member, NodeId},
 };
 
 /// The kinds of resources that are stacks, with the property that says where the template is.
 const STACKS: [(&str, &str); 2] =
     [("AWS::CloudFormation::Stack", "TemplateURL"), ("AWS::Serverless::Application", "Location")];
-
-/// The names that SAM gives the APIs of events that name none.
-const IMPLICIT: [&str; 2] = ["ServerlessRestApi", "ServerlessHttpApi"];
 
 /// Templates lead no deeper: CloudFormation itself takes fewer.
 const MOST_STACKS: usize = 20;
@@ -44,23 +40,18 @@ const PROPERTIES: &FateTable = &[
 pub(super) struct NestedStack {
     pub name: String,
     pub node: NodeId,
-    properties: NodeId,
+    pub properties: NodeId,
     /// The value of the file.
-    root: NodeId,
+    pub root: NodeId,
     pub holds: Holds,
-    /// The words for parts of an API that is in another template.
-    parts: Option<&'static str>,
 }
 
-/// What a template has of an API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Holds {
-    Nothing,
-    /// Resources of an API that is in another template.
-    Parts,
-    /// Stacks, which may have one.
-    Stacks,
-    Api,
+/// A stack whose template cannot be read.
+#[derive(Clone, Debug)]
+pub(super) struct UnreadStack {
+    pub name: String,
+    pub node: NodeId,
+    pub properties: NodeId,
 }
 
 /// The property of a stack with its template's place, if the kind is one of a stack.
@@ -73,9 +64,10 @@ impl TemplateReader<'_> {
     pub fn nested_stack(&mut self, name: String, node: NodeId, kind: &str, location: &str) {
         let of_cdk = self.asset_of(node);
         let Some((node, properties)) = self.opened(node, kind) else { return };
-        let Some(properties) = self.evaluated(properties) else { return };
+        let Some(properties) = self.properties_of_stack(properties) else { return };
         self.members(properties, PROPERTIES, kind);
-        let Some(place) = self.tree.at(properties).get(location).map(|place| place.id) else {
+        let place = self.tree.at(properties).get(location).map(|place| place.id);
+        let Some(place) = place.and_then(|place| self.evaluated(place)) else {
             self.ledger.error(self.tree.at(properties), format!("{kind} without {location}"));
             return;
         };
@@ -86,11 +78,11 @@ impl TemplateReader<'_> {
         match path {
             Ok(path) => {
                 let Some(root) = self.root_of(place, &path) else { return };
-                let (holds, parts) = (holds(self.tree.at(root)), parts(self.tree.at(root)));
-                self.nested.push(NestedStack { name, node, properties, root, holds, parts });
+                let holds = holds(self.tree.at(root));
+                self.nested.push(NestedStack { name, node, properties, root, holds });
             }
             Err(words) => {
-                self.ask_of_stack(&name, node, properties);
+                self.unread.push(UnreadStack { name, node, properties });
                 let words = format!("{kind}: its template is not read: {words}");
                 let advice = "if it has the API, get it (aws cloudformation get-template), and import that with --parameter";
                 let remark = Remark::left_out(words.clone()).advising(advice);
@@ -100,26 +92,14 @@ impl TemplateReader<'_> {
         }
     }
 
-    /// A stack that is told of the API may have methods of it, which guard more than a route that answers in their place.
-    fn ask_of_stack(&mut self, name: &str, node: NodeId, properties: NodeId) {
-        let Some(parameters) = self.tree.at(properties).get("Parameters") else { return };
-        let resources = self.tree.at(self.root).get("Resources");
-        let is_told = parameters.members().into_iter().flatten().any(|parameter| {
-            let named = names::text_with_names(parameter.value).unwrap_or_default();
-            let mut names = named.split("${").skip(1).filter_map(|name| name.split(['}', '.']).next());
-            names.any(|name| {
-                let kind = resources.and_then(|resources| resources.get(name)?.get("Type")?.text());
-                IMPLICIT.contains(&name) || kind.is_some_and(is_of_api)
-            })
-        });
-        if !is_told {
-            return;
+    /// The properties of a stack as they are written: nobody is asked for names in the parameters of one that is not followed.
+    fn properties_of_stack(&mut self, properties: NodeId) -> Option<NodeId> {
+        let written = self.tree.at(properties);
+        let has_call = written.members().into_iter().flatten().any(|member| member.key.starts_with("Fn::"));
+        match written.tag().is_some() || has_call {
+            true => self.evaluated(properties),
+            false => Some(properties),
         }
-        let words = format!(
-            "the stack {name} is told of the API, and its template is not read: may the API do without the methods and \
-             the guards that it may have? Else put its template beside this one, and name its file"
-        );
-        self.ledger.opened(self.tree.at(node), Question::of_map(format!("stack {name}"), words, "open"));
     }
 
     /// The stacks whose templates have an API; those with stacks of their own, if there is none of these.
@@ -148,7 +128,9 @@ impl TemplateReader<'_> {
 
     fn parameters_of(&mut self, stack: &NestedStack) -> BTreeMap<String, String> {
         let parameters = self.tree.at(stack.properties).get("Parameters").map(|parameters| parameters.id);
-        let Some(parameters) = parameters else { return BTreeMap::new() };
+        let Some(parameters) = parameters.and_then(|parameters| self.evaluated(parameters)) else {
+            return BTreeMap::new();
+        };
         self.ledger.taken(self.tree.at(parameters));
         let mut values = BTreeMap::new();
         for Member { key, node, .. } in self.written(parameters) {
@@ -166,78 +148,5 @@ impl TemplateReader<'_> {
             values.extend(value.map(|value| (key, value)));
         }
         values
-    }
-
-    /// Says what becomes of the stacks that are not followed.
-    pub fn claim_stacks(&mut self, followed: Option<&str>) {
-        for stack in self.nested.clone() {
-            if followed == Some(stack.name.as_str()) || self.way.contains(&stack.root) {
-                continue;
-            }
-            if let Some(parameters) = self.tree.at(stack.properties).get("Parameters") {
-                self.ledger.taken_whole(parameters);
-            }
-            match (stack.holds, stack.parts) {
-                (Holds::Nothing | Holds::Parts | Holds::Stacks, Some(words)) => {
-                    self.ledger.error(self.tree.at(stack.node), words);
-                }
-                (Holds::Stacks, None) => self.ask_of_stack(&stack.name, stack.node, stack.properties),
-                (Holds::Nothing | Holds::Parts, None) | (Holds::Api, _) => {}
-            }
-            let words = match stack.holds {
-                Holds::Api => "the API of this template is not imported: import it by itself",
-                Holds::Nothing | Holds::Parts | Holds::Stacks => "no API of this template is imported",
-            };
-            self.ledger.remark_whole(self.tree.at(stack.root), Remark::left_out(words));
-            self.ledger.remark(self.tree.at(stack.node), Remark::left_out(words));
-        }
-    }
-}
-
-/// Says if a resource of this kind is an API or a part of one.
-fn is_of_api(kind: &str) -> bool {
-    READ.contains(&kind) || ["AWS::Serverless::Api", "AWS::Serverless::HttpApi"].contains(&kind)
-}
-
-/// The words for what a template has of an API that is not in it.
-fn parts(template: Located<'_>) -> Option<&'static str> {
-    let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
-    resources.into_iter().find_map(|resource| match holds_resource(resource.value) {
-        Holds::Parts => {
-            Some("its template has parts of an API that is not in it: export the API (get-export), and import that")
-        }
-        Holds::Nothing if resource.key.starts_with("Fn::") => {
-            Some("its Resources have a call, which may make parts of an API: export the API (get-export), and import that")
-        }
-        Holds::Nothing | Holds::Stacks | Holds::Api => None,
-    })
-}
-
-/// What a template has of an API, by the kinds of its resources.
-fn holds(template: Located<'_>) -> Holds {
-    let resources = template.get("Resources").and_then(Located::members).into_iter().flatten();
-    resources.map(|resource| holds_resource(resource.value)).max().unwrap_or(Holds::Nothing)
-}
-
-fn holds_resource(resource: Located<'_>) -> Holds {
-    let kind = resource.get("Type").and_then(Located::text).unwrap_or_default();
-    let properties = resource.get("Properties");
-    let is_websocket =
-        properties.and_then(|properties| properties.get("ProtocolType")).and_then(Located::text)
-            == Some("WEBSOCKET");
-    match kind {
-        "AWS::ApiGateway::RestApi" | "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => Holds::Api,
-        "AWS::ApiGatewayV2::Api" if !is_websocket => Holds::Api,
-        "AWS::Serverless::Function" | "AWS::Serverless::StateMachine" => {
-            let events = properties.and_then(|properties| properties.get("Events"));
-            let mut events = events.and_then(Located::members).into_iter().flatten();
-            let is_request = |event: Located<'_>| {
-                matches!(event.get("Type").and_then(Located::text), Some("Api" | "HttpApi"))
-            };
-            if events.any(|event| is_request(event.value)) { Holds::Api } else { Holds::Nothing }
-        }
-        kind if location_of(kind).is_some() => Holds::Stacks,
-        kind if READ.contains(&kind) && kind != "AWS::ApiGatewayV2::Api" => Holds::Parts,
-        _ => Holds::Nothing,
     }
 }

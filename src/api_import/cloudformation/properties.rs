@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{intrinsics::Scope, nested_stack::NestedStack};
+use super::{
+    intrinsics::Scope,
+    nested_stack::{NestedStack, UnreadStack},
+};
 use crate::api_import::{
     names,
     options::ImportOptions,
@@ -44,6 +47,8 @@ pub(super) struct TemplateReader<'a> {
     pub refused: Vec<(NodeId, String)>,
     /// The stacks whose templates are there.
     pub nested: Vec<NestedStack>,
+    /// Those whose templates are not.
+    pub unread: Vec<UnreadStack>,
 }
 
 impl TemplateReader<'_> {
@@ -113,8 +118,18 @@ impl TemplateReader<'_> {
 
     /// What a property that names a resource names: `Api`, `Api.RootResourceId`.
     pub fn referred(&self, map: NodeId, key: &str) -> Option<String> {
-        names::name_of(self.tree.at(map).get(key)?)
+        let name = names::name_of(self.tree.at(map).get(key)?)?;
+        Some(without_id(&name).to_owned())
     }
+}
+
+/// Attributes that are the id of their resource, as `Ref` gives it.
+#[rustfmt::skip]
+const IDS: [&str; 7] = [".RestApiId", ".ApiId", ".ResourceId", ".AuthorizerId", ".RequestValidatorId", ".IntegrationId", ".DeploymentId"];
+
+/// The resource whose id a name is: `Orders` of `Orders` and of `Orders.ResourceId`.
+pub(super) fn without_id(name: &str) -> &str {
+    IDS.iter().find_map(|id| name.strip_suffix(id)).unwrap_or(name)
 }
 
 /// Takes a member out of the list.

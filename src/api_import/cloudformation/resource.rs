@@ -1,5 +1,7 @@
 //! The resources of a template: those of APIs with their properties, all else by its kind.
 
+use std::collections::BTreeSet;
+
 use super::{
     http_api,
     intrinsics::Truth,
@@ -39,18 +41,17 @@ impl TemplateReader<'_> {
             return None;
         }
         let kind = written.get("Type").and_then(Located::text).unwrap_or("without a Type").to_owned();
-        self.outer_guard(node, &kind);
+        self.outer_guard(node, &kind, &BTreeSet::new());
         if let Some(location) = nested_stack::location_of(&kind) {
             self.nested_stack(name, node, &kind, location);
             return None;
         }
-        let written = self.tree.at(node);
         if let Some(of_sam) = kind.strip_prefix("AWS::Serverless::") {
             let of_sam = of_sam.to_owned();
             return self.sam_resource(name, node, &kind, &of_sam);
         }
         if let Some(of_http) = kind.strip_prefix(http_api::KINDS)
-            && !is_websocket(written)
+            && !self.is_websocket(node, &kind)
         {
             let of_http = of_http.to_owned();
             return self.of_service(name, node, &kind, (&of_http, kind.clone()));
@@ -162,9 +163,9 @@ impl TemplateReader<'_> {
             self.refused.push((node, format!("{kind}: {words}")));
             return;
         }
-        if is_websocket(written) {
+        if self.is_websocket(node, kind) {
             let words = format!("{kind}: a WebSocket API, which a function URL cannot serve");
-            self.ledger.remark_whole(written, Remark::left_out(words.clone()));
+            self.ledger.remark_whole(self.tree.at(node), Remark::left_out(words.clone()));
             self.refused.push((node, words));
             return;
         }
@@ -208,6 +209,15 @@ impl TemplateReader<'_> {
         self.claim_events(resource);
     }
 
+    /// True of a WebSocket API, also where a name says that it is one.
+    fn is_websocket(&mut self, node: NodeId, kind: &str) -> bool {
+        let properties = self.tree.at(node).get("Properties").filter(|_| kind == "AWS::ApiGatewayV2::Api");
+        let protocol = properties.and_then(|properties| properties.get("ProtocolType")).map(|node| node.id);
+        let Some(protocol) = protocol.and_then(|protocol| self.evaluated(protocol)) else { return false };
+        let resolved = self.resolved(protocol);
+        self.tree.at(resolved).text() == Some("WEBSOCKET")
+    }
+
     /// The reason why a resource with this condition is not there, if it is not.
     pub(super) fn unmet(&mut self, condition: NodeId) -> Option<String> {
         self.ledger.taken(self.tree.at(condition));
@@ -220,9 +230,4 @@ impl TemplateReader<'_> {
             Truth::False => Some(format!("its condition {name} is false")),
         }
     }
-}
-
-fn is_websocket(resource: Located<'_>) -> bool {
-    let protocol = resource.get("Properties").and_then(|properties| properties.get("ProtocolType"));
-    protocol.and_then(Located::text) == Some("WEBSOCKET")
 }

@@ -7,9 +7,10 @@ use serde_json::{Map, Value};
 use super::{
     intrinsics::{Parameters, Scope},
     known_names,
-    properties::TemplateReader,
+    properties::{TemplateReader, without_id},
     resource::ApiResource,
     sam::SamApi,
+    template_contents::{kind_of, own_of_apis},
 };
 use crate::api_import::{
     definition::{ApiKind, Sourced},
@@ -63,9 +64,43 @@ pub(super) fn read_on(
     let root = *way.last()?;
     let by = if way.len() > 1 { "Parameters of the stack:" } else { "--parameter" };
     let parameters = Parameters::read(ledger, tree.at(root), (by, &options.parameters));
+    let mut reader = reader(tree, ledger, (way, options), parameters)?;
+    let api = reader.api(root);
+    reader.claim_scope(root);
+    api
+}
+
+/// Asks about the guards in a template whose API, if it has one, is not imported; `told` are parameters that are known.
+pub(super) fn ask_of_guards(
+    tree: &mut Tree,
+    ledger: &mut Ledger,
+    root: NodeId,
+    options: &ImportOptions,
+    told: BTreeMap<String, String>,
+) {
+    let mut parameters = Parameters::read(ledger, tree.at(root), ("", &BTreeMap::new()));
+    parameters.values.extend(told);
+    let Some(mut reader) = reader(tree, ledger, (vec![root], options), parameters) else { return };
+    let left_out = own_of_apis(reader.tree.at(root));
+    let resources = reader.tree.at(root).get("Resources").and_then(Located::members).into_iter().flatten();
+    let resources: Vec<(NodeId, String)> =
+        resources.map(|member| (member.value.id, kind_of(member.value).to_owned())).collect();
+    for (node, kind) in resources {
+        reader.outer_guard(node, &kind, &left_out);
+    }
+}
+
+/// The reader of the last template of a way.
+fn reader<'a>(
+    tree: &'a mut Tree,
+    ledger: &'a mut Ledger,
+    (way, options): (Vec<NodeId>, &'a ImportOptions),
+    parameters: Parameters,
+) -> Option<TemplateReader<'a>> {
+    let root = *way.last()?;
     let known = known_names::read(ledger, tree.at(root), &parameters);
     let scope = Scope::of(tree.at(root), parameters);
-    let mut reader = TemplateReader {
+    Some(TemplateReader {
         tree,
         root,
         way,
@@ -76,10 +111,8 @@ pub(super) fn read_on(
         model_names: BTreeMap::new(),
         refused: Vec::new(),
         nested: Vec::new(),
-    };
-    let api = reader.api(root);
-    reader.claim_scope(root);
-    api
+        unread: Vec::new(),
+    })
 }
 
 impl TemplateReader<'_> {
@@ -107,8 +140,7 @@ impl TemplateReader<'_> {
         let (own, others): (Vec<_>, Vec<_>) =
             of_api.into_iter().partition(|resource| self.is_part_of(&api, resource));
         for other in others {
-            let words = format!("it is not of the API {api}");
-            self.ledger.remark_whole(self.tree.at(other.node), Remark::left_out(words));
+            self.leave_out(&api, &other);
         }
         if let Some(stack) = self.nested.iter().find(|stack| stack.name == api).cloned() {
             return self.api_of_stack(&stack);
@@ -207,9 +239,7 @@ impl TemplateReader<'_> {
 
 /// The API that a value names, as `Ref` and as `Fn::GetAtt` do: both give its id.
 pub(super) fn api_named(id: Located<'_>) -> Option<String> {
-    let name = names::name_of(id)?;
-    let api = [".RestApiId", ".ApiId"].iter().find_map(|attribute| name.strip_suffix(attribute));
-    Some(api.unwrap_or(&name).to_owned())
+    Some(without_id(&names::name_of(id)?).to_owned())
 }
 
 /// True of SAM's transform, and of one for language extensions, alone or in a list.

@@ -95,6 +95,10 @@ pub fn resource_policy(ledger: &mut Ledger, node: Located<'_>) -> Option<Sourced
     let Err(faults) = PolicyDocument::parse(&value, PolicyKind::ResourceBased) else {
         return Some(Sourced::new(value, node.span()));
     };
+    // A name without an answer is no fault: nothing is written before it is answered.
+    if faults.iter().all(|fault| ledger.hangs_on_name(&fault.got)) {
+        return None;
+    }
     let faults =
         faults.iter().map(|fault| format!("{}: got {}, expected {}", fault.path, fault.got, fault.expected));
     let words = format!(

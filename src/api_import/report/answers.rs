@@ -32,6 +32,11 @@ impl Answers {
         Some(value)
     }
 
+    /// The same without being remembered.
+    pub fn peek(&self, key: &str) -> Option<&Value> {
+        self.values.get(key).map(|(_, value)| value)
+    }
+
     /// The names that nothing asked for, with their values in the file.
     pub fn unused(&self) -> impl Iterator<Item = (&str, NodeId)> {
         let unused = self.values.iter().filter(|(key, _)| !self.used.contains(*key));

@@ -70,11 +70,12 @@ impl Ledger {
         (!value.is_null()).then(|| value.to_json())
     }
 
-    /// The same for a number, which may be written as a text; 100.0 is 100, as a person writes it.
+    /// The same for a number, which may be written as a text; 100.0 is 100, as a person writes it, and `1_000` is 1000.
     pub fn number(&mut self, map: Located<'_>, key: &str) -> Option<Value> {
         let value = self.member(map, key)?;
         let text = value.text().map(|text| text.strip_suffix(".0").unwrap_or(text));
         let number = text.and_then(|text| text.parse::<serde_json::Number>().ok());
+        let number = number.or_else(|| value.as_number().cloned());
         if number.is_none() {
             self.error(value, format!("got {} for {key}, expected a number", value.noun()));
         }

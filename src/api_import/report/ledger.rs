@@ -30,6 +30,8 @@ pub struct Ledger {
     pub(super) findings: BTreeSet<Finding>,
     pub(super) questions: BTreeMap<String, Question>,
     pub(super) answers: Answers,
+    /// Names of the input whose answers may have the key of a question.
+    pub(super) names: BTreeSet<String>,
     /// Findings about the file of answers.
     pub(super) of_map: Vec<PlacedWords>,
 }

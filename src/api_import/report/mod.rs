@@ -3,6 +3,7 @@
 //! Readers claim nodes in a [`Ledger`]. What nobody claimed is left out and told so, so nothing can be forgotten.
 
 mod answers;
+mod answers_of_names;
 mod claimed_fields;
 mod json;
 mod ledger;

@@ -11,10 +11,12 @@ impl Ledger {
     /// Leaves a guard out, if the answer is `open`.
     pub fn opened(&mut self, node: Located<'_>, question: Question) {
         let key = question.key.clone();
-        match self.answer(node, question) {
+        match self.answer(node, question.clone()) {
             Some(answer) if answer == "open" => {
                 self.remark(node, Remark::otherwise("open, as the answer says", Visibility::Visible));
             }
+            // The answer is that to a name of the input.
+            Some(_) if self.names.contains(&key) => self.ask(node, question),
             Some(_) => self.error(node, format!("the answer to {key} is not open")),
             None => {}
         }

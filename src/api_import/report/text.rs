@@ -15,7 +15,7 @@ impl Display for ImportReport {
                 Severity::Error => "error",
                 Severity::Warning => "warning",
             };
-            writeln!(f, "{}: {word}: {}", finding.place, finding.words)?;
+            writeln!(f, "{}: {word}: {}", one_line(&finding.place), one_line(&finding.words))?;
         }
         if !self.findings.is_empty() {
             writeln!(f)?;
@@ -44,7 +44,7 @@ impl ImportReport {
         }
         writeln!(f, "Needs an answer:")?;
         for (question, places) in self.questions.iter().zip(&self.question_places) {
-            writeln!(f, "  {}", question.words)?;
+            writeln!(f, "  {}", one_line(&question.words))?;
             writeln!(f, "    {}", listed(places, places.len()))?;
             let way = if question.key.starts_with("--") { "option" } else { "in the file of --map" };
             writeln!(f, "    {way}: {}", question.line)?;
@@ -75,21 +75,33 @@ fn write_remark(
     SharedRemark { remark, entries }: &SharedRemark<'_>,
 ) -> fmt::Result {
     let seen = remark.visibility.map_or(String::new(), |seen| format!(" ({})", seen.words()));
-    writeln!(f, "  {}{seen}", remark.words)?;
+    writeln!(f, "  {}{seen}", one_line(&remark.words))?;
     let places = entries.iter().take(MOST_PLACES).map(|entry| entry.place()).collect::<Vec<_>>();
     writeln!(f, "    {}", listed(&places, entries.len()))?;
     match &remark.advice {
-        Some(advice) => writeln!(f, "    to do: {advice}"),
+        Some(advice) => writeln!(f, "    to do: {}", one_line(advice)),
         None => Ok(()),
     }
 }
 
 fn listed(places: &[String], count: usize) -> String {
-    let shown = places.iter().take(MOST_PLACES).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = places.iter().take(MOST_PLACES).map(|place| one_line(place)).collect::<Vec<_>>().join(", ");
     match count.saturating_sub(MOST_PLACES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
+}
+
+/// A name of the input may have ends of lines and other control characters in it.
+fn one_line(words: &str) -> String {
+    let mut line = String::new();
+    for letter in words.chars() {
+        match letter.is_control() {
+            true => line.extend(letter.escape_default()),
+            false => line.push(letter),
+        }
+    }
+    line
 }
 
 fn capital(words: &str) -> String {

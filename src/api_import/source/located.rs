@@ -1,6 +1,6 @@
 //! A node as readers walk it: its kind, its members, its text.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::{
     scalar_value::ScalarValue,
@@ -93,6 +93,14 @@ impl<'t> Located<'t> {
                 _ => None,
             },
             NodeContent::List(_) | NodeContent::Map(_) => None,
+        }
+    }
+
+    /// A number without quotes, in the forms of YAML too: `1_000`, `0x1F`.
+    pub fn as_number(self) -> Option<&'t Number> {
+        match self.content() {
+            NodeContent::Scalar { value: ScalarValue::Number(number), .. } => Some(number),
+            NodeContent::Scalar { .. } | NodeContent::List(_) | NodeContent::Map(_) => None,
         }
     }
 

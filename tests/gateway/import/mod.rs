@@ -11,6 +11,7 @@ mod documents_opened;
 mod every_node;
 mod from_aws;
 mod method_settings;
+mod nested_guards;
 mod outer_guards;
 mod property;
 mod public_shapes;
@@ -19,6 +20,7 @@ mod report_forms;
 mod size;
 mod template_bounds;
 mod template_guards;
+mod template_names;
 mod template_property;
 mod translated;
 

@@ -34,6 +34,8 @@ const API: &FateTable = &[
     ("Name", Becomes("title")),
     ("Description", Becomes("description")),
     ("ProtocolType", Read),
+    // An HTTP API has one only: "$request.method $request.path".
+    ("RouteSelectionExpression", Read),
     ("CorsConfiguration", Apart),
     ("Target", Becomes("target")),
     ("RouteKey", Becomes("routeKey")),

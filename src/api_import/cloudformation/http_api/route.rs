@@ -4,7 +4,7 @@ use super::{ApiResource, FateTable, TemplateReader};
 use crate::api_import::{
     cloudformation::properties::{
         Fate::{Apart, Becomes, LeftOut, Read},
-        take,
+        take, without_id,
     },
     names,
     source::{Member, NodeId},
@@ -73,7 +73,8 @@ impl TemplateReader<'_> {
         };
         self.ledger.taken_whole(target);
         let text = names::text_with_names(target).unwrap_or_default();
-        let name = text.strip_prefix("integrations/${").and_then(|rest| rest.strip_suffix('}'));
+        let name =
+            text.strip_prefix("integrations/${").and_then(|rest| rest.strip_suffix('}')).map(without_id);
         let integration = of_api.iter().find(|resource| {
             resource.kind == "AWS::ApiGatewayV2::Integration" && Some(resource.name.as_str()) == name
         });

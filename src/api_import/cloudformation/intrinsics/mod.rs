@@ -12,6 +12,8 @@ mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 pub(super) use self::{conditions::Truth, parameters::Parameters};
 use super::properties::TemplateReader;
 use crate::api_import::{
@@ -213,6 +215,11 @@ impl TemplateReader<'_> {
         }
         if !self.scope.parameters.is_list(&name) {
             return Some(id);
+        }
+        if let Some(Value::Array(values)) = self.ledger.answer_to_name(&name) {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let nodes = values.iter().map(|value| self.tree.derive_text(id, text(value))).collect();
+            return Some(self.list_node(id, nodes));
         }
         let resolved = self.resolved(id);
         let text = self.tree.at(resolved).text()?.to_owned();

@@ -31,7 +31,8 @@ impl Parameters {
         for parameter in section.and_then(Located::members).into_iter().flatten() {
             let name = parameter.key;
             let kind = parameter.value.get("Type").and_then(Located::text).unwrap_or_default();
-            let is_list = kind == "CommaDelimitedList" || kind.starts_with("List<");
+            let is_list = is_list(kind);
+            ledger.has_name(name);
             if is_list {
                 parameters.lists.insert(name.to_owned());
             }
@@ -52,6 +53,13 @@ impl Parameters {
     pub fn is_list(&self, name: &str) -> bool {
         self.lists.contains(name)
     }
+}
+
+/// True of a type of lists, also of those that SSM keeps.
+fn is_list(kind: &str) -> bool {
+    let of_ssm = kind.strip_prefix("AWS::SSM::Parameter::Value<").and_then(|kind| kind.strip_suffix('>'));
+    let kind = of_ssm.unwrap_or(kind);
+    kind == "CommaDelimitedList" || kind.starts_with("List<")
 }
 
 /// A value that is given has to be one of `AllowedValues`.

@@ -103,7 +103,7 @@ impl TemplateReader<'_> {
         let mut parts = self.parts_of(api, REST);
         if let Some(properties) = api.properties {
             parts.members.extend(self.endpoint(properties));
-            let cors = self.tree.at(properties).get("Cors").map(|cors| cors.id);
+            let cors = self.said(properties, "Cors");
             if let Some(cors) = cors {
                 self.guarded_preflights(cors, &parts.auth);
             }
@@ -132,8 +132,8 @@ impl TemplateReader<'_> {
 
     pub(super) fn sam_http_api(&mut self, api: &SamApi, resources: &[ApiResource]) -> ApiOfTemplate {
         let mut parts = self.parts_of(api, HTTP);
-        let cors = api.properties.and_then(|properties| self.tree.at(properties).get("CorsConfiguration"));
-        if let Some(cors) = cors.map(|cors| cors.id) {
+        let cors = api.properties.and_then(|properties| self.said(properties, "CorsConfiguration"));
+        if let Some(cors) = cors {
             parts.members.push(self.http_cors(cors));
         }
         let operations = self.operations(api, resources, &parts.auth);
@@ -186,7 +186,7 @@ impl TemplateReader<'_> {
         let mut parts =
             ApiParts { members: of_document, stage, auth: ApiAuth::default(), sam: DocumentParts::default() };
         if let Some(domain) = self.tree.at(properties).get("Domain").map(|domain| domain.id) {
-            self.mutual_tls(domain);
+            self.guards_of_domain(domain);
         }
         if let Some(auth) = self.tree.at(properties).get("Auth").map(|auth| auth.id) {
             parts.auth = self.api_auth(auth);
@@ -201,6 +201,16 @@ impl TemplateReader<'_> {
             parts.members.extend(self.resource_policy(auth));
         }
         parts
+    }
+
+    /// A property that is not null.
+    fn said(&mut self, properties: NodeId, key: &str) -> Option<NodeId> {
+        let property = self.tree.at(properties).get(key)?;
+        if property.is_null() {
+            self.ledger.taken(property);
+            return None;
+        }
+        Some(property.id)
     }
 
     /// SAM asks its preflights for the authorizer and the key that all routes ask for, unless it is told otherwise.
