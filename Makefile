@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template check-release bench bench-peers build release release-check record-release upgrade-check deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -84,7 +84,7 @@ service-table: $(SERVICES) ## ask botocore anew for what the table of services i
 fuzz: $(FUZZ) ## render templates that libFuzzer makes, for FUZZ_SECONDS [60], or 0: until one fails
 	.tools/fuzz/bin/cargo-fuzz fuzz run templates --sanitizer none -- -max_total_time=$${FUZZ_SECONDS:-60} -max_len=512
 
-check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
+check: check-rust check-template check-release ## format, lints, docs, unused dependencies, licences, template, packaging
 
 check-rust: $(TOOLS)
 	cargo fmt --check
@@ -99,6 +99,10 @@ check-template: $(TOOLS)
 	cfn-lint infra/tables.yaml infra/metrics.yaml
 	python infra/check_template.py
 
+check-release: $(TOOLS)
+	python tests/release.py
+	zizmor --quiet --offline --persona=pedantic .github/workflows
+
 bench: ## measure, and write bench/RESULTS.md
 	bench/run
 
@@ -109,6 +113,19 @@ bench-peers: ## measure the same API with other gateways and frameworks, install
 
 build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway/bootstrap
 	infra/build
+
+release: $(TOOLS) ## build and package both architectures, or ONLY=x86_64|arm64: target/releases/<version>/
+	infra/release $(if $(ONLY),--only $(ONLY))
+
+release-check: $(TOOLS) ## build the release twice in folders of other names, and compare the bytes; ONLY=… as above
+	infra/release-check $(if $(ONLY),--only $(ONLY))
+
+record-release: ## write what this version writes into the tables to tests/upgrade/<version>.json, for later ones to read
+	RECORD_RELEASE=1 cargo test --locked --features local --test gateway -- upgrade
+	git diff --stat tests/upgrade
+
+upgrade-check: ## let the gateway of commit REF and this one serve in turn on the same tables: 10,000 requests, or UPGRADE_REQUESTS
+	infra/upgrade-check $(REF)
 
 deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs
 	sam build
