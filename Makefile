@@ -1,7 +1,7 @@
 # Tollgate's verbs. `make` alone prints them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template deploy-check bench bench-peers build deploy clean
+.PHONY: help run watch quick test soak cache-tests browser-tests velocity-oracle import-oracle services service-tests service-table openapi-oracle import-corpus fuzz check check-rust check-template check-release deploy-check bench bench-peers build release release-check record-release upgrade-check deploy clean
 
 # Python tools, cargo-lambda, two cargo plugins and the HTTP cache tests live in .tools/, made on first need.
 # `make run` and `make test` need only Rust; `make bench-peers` installs what it needs itself.
@@ -86,7 +86,7 @@ service-table: $(SERVICES) ## ask botocore anew for what the table of services i
 fuzz: $(FUZZ) ## render templates that libFuzzer makes, for FUZZ_SECONDS [60], or 0: until one fails
 	.tools/fuzz/bin/cargo-fuzz fuzz run templates --sanitizer none -- -max_total_time=$${FUZZ_SECONDS:-60} -max_len=512
 
-check: check-rust check-template ## format, lints, docs, unused dependencies, licences, template
+check: check-rust check-template check-release ## format, lints, docs, unused dependencies, licences, template, packaging
 
 check-rust: $(TOOLS)
 	cargo fmt --check
@@ -110,6 +110,10 @@ deploy-check: $(TOOLS) $(EMULATOR) ## deploy the stack into an emulator of AWS, 
 	$(if $(BINARY),,cargo build --locked --bin gateway)
 	python infra/deploy_check.py $(or $(BINARY),target/debug/gateway)
 
+check-release: $(TOOLS)
+	python tests/release.py
+	zizmor --quiet --offline --persona=pedantic .github/workflows
+
 bench: ## measure, and write bench/RESULTS.md
 	bench/run
 
@@ -120,6 +124,19 @@ bench-peers: ## measure the same API with other gateways and frameworks, install
 
 build: $(TOOLS) ## the deployable binaries: target/lambda/<architecture>/gateway/bootstrap
 	infra/build
+
+release: $(TOOLS) ## build and package both architectures, or ONLY=x86_64|arm64: target/releases/<version>/
+	infra/release $(if $(ONLY),--only $(ONLY))
+
+release-check: $(TOOLS) ## build the release twice in folders of other names, and compare the bytes; ONLY=… as above
+	infra/release-check $(if $(ONLY),--only $(ONLY))
+
+record-release: ## write what this version writes into the tables to tests/upgrade/<version>.json, for later ones to read
+	RECORD_RELEASE=1 cargo test --locked --features local --test gateway -- upgrade
+	git diff --stat tests/upgrade
+
+upgrade-check: ## let the gateway of commit REF and this one serve in turn on the same tables: 10,000 requests, or UPGRADE_REQUESTS
+	infra/upgrade-check $(REF)
 
 deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs; ZIP=… (a path or s3://…) builds nothing, PARAMETERS='A=b C=d' asks nothing
 	$(if $(ZIP),python infra/use_zip.py $(ZIP) .aws-sam/zip,sam build)

@@ -68,4 +68,5 @@ mod template_tool;
 mod test_command;
 mod text_route;
 mod trailing_slash;
+mod upgrade;
 mod usage_command;

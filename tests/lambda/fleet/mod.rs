@@ -10,6 +10,7 @@ mod gateway_cluster;
 mod keyed_fleet;
 mod one_key;
 mod store_frozen;
+mod upgrade;
 
 use std::{
     collections::VecDeque,
