@@ -96,7 +96,7 @@ check-rust: $(TOOLS)
 
 check-template: $(TOOLS)
 	sam validate --lint
-	cfn-lint infra/tables.yaml infra/metrics.yaml
+	cfn-lint infra/tables.yaml infra/metrics.yaml infra/queries.yaml
 	python infra/check_template.py
 
 bench: ## measure, and write bench/RESULTS.md
