@@ -98,7 +98,7 @@ check-rust: $(TOOLS)
 
 check-template: $(TOOLS) $(CHECKOV)
 	sam validate --lint
-	cfn-lint infra/alarms.yaml infra/dashboard.yaml infra/metrics.yaml infra/tables.yaml
+	cfn-lint infra/alarms.yaml infra/dashboard.yaml infra/metrics.yaml infra/queries.yaml infra/tables.yaml
 	python infra/check_template.py
 	python infra/check_security.py
 	python infra/terraform/check/check.py

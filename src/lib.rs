@@ -95,9 +95,11 @@ pub mod policy_document;
 pub mod random;
 pub mod secret_names;
 pub mod template;
+pub mod trace_context;
 pub mod ttl_cache;
 pub mod userinfo;
 pub mod wait;
+pub mod xray;
 
 #[cfg(test)]
 #[path = "../tests/sdk_http_client.rs"]

@@ -24,9 +24,12 @@ pub struct AccessLine {
 }
 
 impl AccessLine {
-    /// `None`: it is another line.
+    /// `None`: it is another line, such as one in a stage's own format.
     pub fn of(event: &LogEvent) -> Option<Self> {
         let fields: Map<String, Value> = serde_json::from_str(&event.message).ok()?;
+        if fields.contains_key("accessLogFormat") {
+            return None;
+        }
         let status = u16::try_from(fields.get("status")?.as_u64()?).ok()?;
         let latency_ms = fields.get("responseLatency")?.as_u64()?;
         Some(Self { at_ms: event.timestamp, status, latency_ms, fields })

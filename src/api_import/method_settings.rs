@@ -44,12 +44,15 @@ const BURST: &str = "burstLimit";
 /// Settings without a part in a route, by their names in small letters first.
 #[rustfmt::skip]
 const LEFT_OUT: [(&str, &str); 5] = [
-    ("metricsEnabled", "metrics are read from the log"),
-    ("detailedMetricsEnabled", "metrics are read from the log"),
+    ("metricsEnabled", BY_ROUTE),
+    ("detailedMetricsEnabled", BY_ROUTE),
     ("loggingLevel", "each request has a line in the log; LOG_LEVEL is the gateway's"),
     ("dataTraceEnabled", "bodies are never logged"),
     ("cacheDataEncrypted", "the table of the cache is encrypted"),
 ];
+
+const BY_ROUTE: &str = "the gateway has metrics by stage; detailedMetricsEnabled of a route, or of $api, makes them by route \
+                        too, and CloudWatch bills each";
 
 /// Reads the settings of a method, in the case of the CLI or of CloudFormation; `others` are claimed by the caller.
 pub fn fields(

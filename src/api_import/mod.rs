@@ -8,6 +8,7 @@
 //! An imported route is never more open than it was: what would open one is a question, and nothing is written before all
 //! questions are answered.
 
+mod access_log_format;
 pub mod aws_cli;
 mod cdk_output;
 pub mod cloudformation;

@@ -38,6 +38,8 @@ pub struct Api {
     pub rate_limit_headers: RateLimitHeaders,
     /// `None`: answers are sent as they are.
     pub compression: Option<Compression>,
+    /// The default of the routes.
+    pub detailed_metrics: bool,
     pub models: Models,
 }
 
@@ -86,6 +88,7 @@ impl Api {
             policy: resource_policy::parse(&fields),
             rate_limit_headers: fields.choice("rateLimitHeaders", &headers).unwrap_or_default(),
             compression: Compression::parse(&fields),
+            detailed_metrics: fields.boolean("detailedMetricsEnabled").unwrap_or_default(),
             models: Models::parse(&fields),
         };
         fields.finish();

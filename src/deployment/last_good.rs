@@ -4,10 +4,21 @@ use serde_json::{Map, Value};
 
 use crate::{stages::StageSettings, store::LastGood};
 
-/// The stage's location, variables, limit and end. Nothing of caching: the `cacheGeneration` of then would bring back
+/// The stage's location, variables, limit, end and access lines. Nothing of caching: the `cacheGeneration` of then would bring back
 /// what was emptied since.
-const RECORDED: [&str; 8] =
-    ["stage", "basePath", "hosts", "stageVariables", "throttle", "deprecated", "sunset", "deprecationLink"];
+const RECORDED: [&str; 11] = [
+    "stage",
+    "basePath",
+    "hosts",
+    "stageVariables",
+    "throttle",
+    "deprecated",
+    "sunset",
+    "deprecationLink",
+    "accessLogFormat",
+    "accessLogSampling",
+    "accessLogHeaders",
+];
 
 /// The attributes of a stage item that are recorded.
 pub fn of_item(item: &Map<String, Value>) -> Map<String, Value> {

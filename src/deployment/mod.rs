@@ -165,6 +165,8 @@ pub struct Route {
     pub cache: Option<Box<CachePolicy>>,
     /// The other API that copies of its requests go to.
     pub shadow: Option<Box<Shadow>>,
+    /// Metrics count its requests by themselves.
+    pub detailed_metrics: bool,
     pub integration: Integration,
 }
 

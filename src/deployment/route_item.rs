@@ -131,8 +131,7 @@ impl ItemReader<'_> {
             binary_media_types: &api.binary_media_types,
             http_client: &api.http_client,
         };
-        let integration = fields.object("integration");
-        let integration = fields.require("integration", integration, "a map with a type");
+        let integration = fields.require("integration", fields.object("integration"), "a map with a type");
         let integration = integration.and_then(|fields| Integration::parse(fields, &surroundings));
         let cors = fields.object("corsConfiguration").and_then(Cors::parse);
         let method = key.as_ref().and_then(RouteKey::method);
@@ -142,6 +141,7 @@ impl ItemReader<'_> {
         }
         let cache = cacheable::parse(&fields, (method, &path_parameters), integration.as_ref());
         let validation = RequestValidation::parse(&fields, &path_parameters, &api.models);
+        let detailed_metrics = fields.boolean("detailedMetricsEnabled").unwrap_or(api.detailed_metrics);
         let shadow = Shadow::parse(&fields, key.as_ref(), &surroundings);
         fields.finish();
         let route = Route {
@@ -159,6 +159,7 @@ impl ItemReader<'_> {
             addresses: addresses.map(Box::new),
             cache: cache.map(Box::new),
             shadow: shadow.map(Box::new),
+            detailed_metrics,
             integration: integration?,
         };
         key.map(|_| route)

@@ -2,7 +2,7 @@
 
 mod endpoints;
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 
@@ -23,6 +23,8 @@ pub struct Environment {
     pub log_level: LevelFilter,
     pub function_url_auth_type: FunctionUrlAuthType,
     pub trusted_proxy: TrustedProxy,
+    /// Where the function's calls are told to, if it has active tracing.
+    pub xray_daemon: Option<SocketAddr>,
     pub aws: Aws,
 }
 
@@ -142,6 +144,7 @@ impl Environment {
             log_level,
             function_url_auth_type: FunctionUrlAuthType::read(&get)?,
             trusted_proxy: TrustedProxy::read(&get)?,
+            xray_daemon: xray_daemon(&get),
             aws: Aws::read(&get)?,
         })
     }
@@ -188,6 +191,14 @@ impl Refresh {
             _ => Ok(Self { every, max_stale: Some(max_stale) }),
         }
     }
+}
+
+/// Lambda's own variable: `169.254.100.1:2000`, or `tcp:ADDRESS udp:ADDRESS`. What is neither ends no start: nothing but
+/// traces is lost.
+fn xray_daemon(get: &impl Fn(&str) -> Option<String>) -> Option<SocketAddr> {
+    let text = get("AWS_XRAY_DAEMON_ADDRESS")?;
+    let udp = text.split_whitespace().find_map(|part| part.strip_prefix("udp:"));
+    udp.unwrap_or(&text).parse().ok()
 }
 
 /// The function's memory in megabytes, which Lambda says.

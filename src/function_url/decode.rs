@@ -16,7 +16,7 @@ use crate::{
     environment::{FunctionUrlAuthType, TrustedProxy},
     error::GatewayError,
     message::{Origin, RefusedRequest, Request},
-    path,
+    path, trace_context,
 };
 
 /// The facts that the Runtime API gives beside the event.
@@ -174,6 +174,7 @@ pub fn decode(
         Ok(parts) => parts,
         Err(error) => return Err(refused(error, RefusedRequest { method, path, origin })),
     };
+    trace_context::settle(&mut headers, &mut origin.trace_id, &invocation.request_id, invocation.received_at);
     let cookies = cookies(&mut headers, raw.cookies.unwrap_or_default());
     Ok(DecodedEvent::Request(Box::new(Request {
         id: invocation.request_id,

@@ -3,7 +3,7 @@
 use super::{Gateway, locate::Location};
 use crate::{
     access_log::AccessLog, aws::request_id::EndpointRequestId, cache::CacheOutcome, context::Context,
-    deployment::Route, error::GatewayError, limits::usage_plan::Permit, message::Response,
+    deployment::Route, error::GatewayError, limits::usage_plan::Permit, message::Response, xray::TargetCall,
 };
 
 impl Gateway {
@@ -19,6 +19,18 @@ impl Gateway {
         let mut request_id = EndpointRequestId::default();
         let response = route.integration.invoke(permit, context, &self.clients, &mut request_id).await;
         log.integration(called_at, &response, request_id.as_deref());
+        if let Some(xray) = &self.xray {
+            let request = context.request;
+            let call = TargetCall {
+                route_key: &route.key,
+                request_id: &request.id,
+                began: called_at,
+                ended: self.clock.now(),
+                status: response.as_ref().ok().map(http::Response::status),
+                aws_request_id: request_id.as_deref(),
+            };
+            xray.tell(&request.origin.trace_id, &call);
+        }
         response
     }
 

@@ -51,6 +51,7 @@ use crate::{
     policies::{compression, cors::Cors},
     random::RandomNumbers,
     store::Store,
+    xray::Xray,
 };
 
 /// The gateway of one process: the stages that it serves, and the connections to whoever answers.
@@ -67,6 +68,7 @@ pub struct Gateway {
     shadows: Arc<PendingShadows>,
     canaries: CanaryWatch<Store>,
     draws: RandomNumbers,
+    xray: Option<Xray>,
     pub clients: Clients,
     pub clock: Clock,
     pub sink: Sink,
@@ -107,6 +109,7 @@ impl Gateway {
             shadows: Arc::default(),
             canaries: CanaryWatch::new(store.clone()),
             draws: RandomNumbers::new(seed),
+            xray: environment.xray_daemon.map(Xray::new),
             clients,
             clock,
             sink,
@@ -155,6 +158,7 @@ impl Gateway {
             response = state.refuse(&error);
             state.add_headers(&mut response);
         }
+        state.log_wishes(&response, || self.draws.draw());
         let shadow = state.shadow.take();
         let response = finish(request, response, state.log);
         match shadow {

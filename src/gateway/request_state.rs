@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::locate::Location;
 use crate::{
     access_log::AccessLog,
+    caller::TokenPlace,
     context::StageVersion,
     deployment::{Configuration, Matched, Route, Served, ServedStage},
     error::GatewayError,
@@ -54,6 +55,9 @@ impl<'a> RequestState<'a> {
     pub fn follow(&mut self, matched: Matched<'a>) -> &'a Route {
         let route = matched.route;
         self.log.route(&route.key);
+        if route.detailed_metrics {
+            self.log.detailed_metrics();
+        }
         self.location.matched = Some(matched);
         route
     }
@@ -62,6 +66,18 @@ impl<'a> RequestState<'a> {
     pub fn refuse(&mut self, error: &GatewayError) -> Response {
         self.log.refused(error);
         self.location.stage.deployment.api.gateway_responses.render(error, &self.location.context())
+    }
+
+    /// Tells the log what the stage wants in its line.
+    pub fn log_wishes(&mut self, response: &Response, draw: impl FnOnce() -> u64) {
+        let Some(settings) = &self.location.stage.settings.access_log else { return };
+        let authorizer = self.location.matched.as_ref().and_then(|matched| matched.route.authorizer.as_ref());
+        let mut credentials: Vec<TokenPlace> =
+            authorizer.and_then(|authorizer| authorizer.token_place()).into_iter().collect();
+        if let Some(principal) = &self.location.principal {
+            credentials.extend_from_slice(principal.token_places());
+        }
+        self.log.apply_settings(settings, &self.location.context(), response, &credentials, draw);
     }
 
     /// Adds what every response of this request has, whatever it is.

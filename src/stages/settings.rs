@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Deprecation;
 use crate::{
+    access_log::AccessLogSettings,
     cache::StageCache,
     canary::CanarySettings,
     item::{Fields, Findings, Item, Parsed, Report, StageVariables, nearest},
@@ -33,6 +34,8 @@ pub struct StageSettings {
     pub deprecation: Option<Deprecation>,
     /// Also one that was switched off. `None`: there is none, or it is not clear what it is.
     pub canary: Option<Box<CanarySettings>>,
+    /// `None`: its lines are the gateway's own.
+    pub access_log: Option<Box<AccessLogSettings>>,
     /// Something else in the item is wrong.
     pub has_problems: bool,
 }
@@ -104,6 +107,7 @@ impl StageSettings {
         let throttle = fields.object("throttle").and_then(Throttle::parse);
         let cache = StageCache::parse(fields);
         let deprecation = Deprecation::parse(fields);
+        let access_log = AccessLogSettings::parse(fields);
         let name = fields.require("stage", name, "a name")?;
         Some(Self {
             throttle: throttle.map(|throttle| Rule::throttle(format!("stage#{name}"), throttle)),
@@ -118,6 +122,7 @@ impl StageSettings {
             cache,
             deprecation,
             canary,
+            access_log,
             has_problems: false,
         })
     }

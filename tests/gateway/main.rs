@@ -38,6 +38,7 @@ mod http_proxy;
 mod idle_instance;
 mod import;
 mod imports;
+mod insights;
 mod keys;
 mod limits;
 mod memory_limit;

@@ -9,13 +9,14 @@ use crate::harness::{TestGateway, Way};
 /// The filters, each with its metric, as they stand in the template.
 fn filters() -> Vec<(String, String)> {
     let template = fs::read_to_string("infra/metrics.yaml").unwrap();
-    let after =
-        |line: &str, name: &str| Some(line.split_once(name)?.1.trim().trim_matches(['\'', '"']).to_owned());
-    let patterns = template.lines().filter_map(|line| after(line, "FilterPattern: "));
-    let names = template.lines().filter_map(|line| after(line, "MetricName: "));
-    let filters: Vec<_> = names.zip(patterns).collect();
-    assert_eq!(filters.len(), template.matches("AWS::Logs::MetricFilter").count());
-    filters
+    let blocks = template.split("Type: AWS::Logs::MetricFilter").skip(1);
+    let filter = |block: &str| {
+        let after = |name: &str| block.split_once(name).unwrap().1.lines().next().unwrap().trim().to_owned();
+        let by_route = if block.contains("Key: Route") { "/Route" } else { "" };
+        let pattern = after("FilterPattern: ").trim_matches(['\'', '"']).to_owned();
+        (format!("{}{by_route}", after("MetricName: ")), pattern)
+    };
+    blocks.map(filter).collect()
 }
 
 /// True if a line matches a pattern (CloudWatch Logs User Guide, "Filter pattern syntax": of JSON, as far as the
@@ -52,6 +53,12 @@ fn group(rest: &mut &str, line: &Value) -> bool {
     }
     let (term, left) = rest.split_at(rest.find(')').unwrap());
     *rest = left;
+    if let Some(selector) = term.strip_suffix(" NOT EXISTS") {
+        return line.get(selector.strip_prefix("$.").unwrap()).is_none();
+    }
+    if let Some(selector) = term.strip_suffix(" IS TRUE") {
+        return line.get(selector.strip_prefix("$.").unwrap()) == Some(&json!(true));
+    }
     let [selector, operator, value] = term.split(' ').collect::<Vec<_>>()[..] else { panic!("{term}") };
     let Some(found) = line.get(selector.strip_prefix("$.").unwrap()) else { return false };
     let number = || (found.as_f64().unwrap(), value.parse::<f64>().unwrap());
@@ -71,7 +78,7 @@ fn take(rest: &mut &str, word: &str) -> bool {
 }
 
 /// The metrics that count a line; each but `Degraded` by the line's stage.
-fn counted_by(line: &Value) -> String {
+pub fn counted_by(line: &Value) -> String {
     let names = filters().into_iter().filter(|(_, pattern)| matches(pattern, line)).map(|(name, _)| name);
     names.collect::<Vec<_>>().join(" ")
 }
@@ -132,11 +139,37 @@ async fn metric_filters_count_the_lines_that_they_are_named_for() {
 #[test]
 fn every_metric_but_degraded_is_by_stage() {
     let template = fs::read_to_string("infra/metrics.yaml").unwrap();
-    let by_stage = template.matches("Dimensions: [{ Key: Stage, Value: $.stage }]").count();
+    let by_stage = template.matches("Dimensions: [{ Key: Stage, Value: $.stage }").count();
     assert_eq!((filters().len() - by_stage, template.matches("Dimensions:").count()), (1, by_stage));
     let of_access_lines = filters().into_iter().filter(|(name, _)| name != "Degraded");
     for (name, pattern) in of_access_lines {
         assert!(pattern.contains("$.stage = *"), "{name}: {pattern}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_with_detailed_metrics_is_counted_by_itself_too() {
+    let by_route = "Count/Route Latency/Route IntegrationLatency/Route";
+    let gateway = TestGateway::serving(&[
+        json!({ "routeKey": "$api", "detailedMetricsEnabled": true }),
+        json!({ "routeKey": "GET /own", "integration": { "type": "MOCK" } }),
+        json!({ "routeKey": "GET /gone", "integration": { "type": "AWS_PROXY", "uri": "gone" } }),
+        json!({ "routeKey": "GET /not", "detailedMetricsEnabled": false, "integration": { "type": "MOCK" } }),
+    ])
+    .await;
+    let cases = [
+        ("GET /v1/own", format!("Count Latency IntegrationLatency {by_route}")),
+        ("GET /v1/not", "Count Latency IntegrationLatency".to_owned()),
+        (
+            "GET /v1/gone",
+            "Count 5XXError Latency IntegrationLatency Count/Route 5XXError/Route Latency/Route IntegrationLatency/Route"
+                .to_owned(),
+        ),
+        ("GET /v1/nothing", "Count 4XXError Latency".to_owned()),
+    ];
+    for (request, expected) in cases {
+        gateway.send(request).await;
+        assert_eq!(counted_by(&gateway.last_line()), expected, "{request}");
     }
 }
 

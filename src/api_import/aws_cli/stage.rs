@@ -8,6 +8,7 @@ use super::{
     cli_answers::{ChosenStage, CliReader, either},
 };
 use crate::api_import::{
+    access_log_format,
     definition::StageDefinition,
     method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
     report::{Question, Remark},
@@ -22,13 +23,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("tags", "tags are not of the API"), ("Tags", "tags are not of the API"), ("ApiGatewayManaged", DEPLOYMENTS),
     ("cacheClusterSize", CLUSTER), ("cacheClusterStatus", CLUSTER),
     ("tracingEnabled", "tracing is set on the gateway's function"),
-    ("accessLogSettings", LOG), ("AccessLogSettings", LOG),
 ];
 
 const DEPLOYMENTS: &str = "applying the file makes a deployment of its own";
 const DATES: &str = "it says when something was changed on API Gateway";
 const CLUSTER: &str = "the cache has no cluster: answers are kept in memory and in a table";
-const LOG: &str = "the gateway's access lines have a format of their own, which its environment sets";
 
 pub(super) fn read(reader: &mut CliReader<'_, '_>, chosen: &ChosenStage) -> Option<StageWithSettings> {
     let stages = reader.elements(AnswerKind::Stages);
@@ -39,7 +38,11 @@ pub(super) fn read(reader: &mut CliReader<'_, '_>, chosen: &ChosenStage) -> Opti
     reader.leave_out(stage, LEFT_OUT);
     guards(reader, stage);
     canary(reader, stage);
-    let fields = fields(reader, stage);
+    let mut fields = fields(reader, stage);
+    if let Some(setting) = either(stage, ["accessLogSettings", "AccessLogSettings"]) {
+        let format = either(setting, ["format", "Format"]);
+        fields.extend(access_log_format::fields(reader.ledger, setting, format));
+    }
     let cluster = match reader.ledger.boolean(stage, "cacheClusterEnabled") {
         Some(true) => CacheCluster::On,
         Some(false) | None => CacheCluster::Off,

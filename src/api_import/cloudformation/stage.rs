@@ -10,6 +10,7 @@ use super::{
     resource::ApiResource,
 };
 use crate::api_import::{
+    access_log_format,
     definition::StageDefinition,
     method_settings::{self, CacheCluster, MethodSetting, StageWithSettings},
     report::Remark,
@@ -27,7 +28,7 @@ const STAGE: &FateTable = &[
     ("MethodSettings", Becomes("methodSettings")),
     ("CacheClusterEnabled", Becomes("cacheClusterEnabled")),
     ("CacheClusterSize", LeftOut("entries of the cache are items of a table, which has no size")),
-    ("AccessLogSetting", LeftOut("each request has a line in the log of the gateway's function")),
+    ("AccessLogSetting", Apart),
     ("CanarySetting", LeftOut("a canary is of two deployments, and the import makes one: see tollgate canary start")),
     ("ClientCertificateId", LeftOut("targets know the gateway by another way than a certificate of API Gateway")),
     ("DocumentationVersion", LeftOut("it describes")),
@@ -102,6 +103,7 @@ impl TemplateReader<'_> {
             self.written(description).into_iter().partition(is_of_stage);
         let of_stage = self.map_node(description, of_stage);
         let members = self.members(of_stage, STAGE, "a StageDescription");
+        let access_log = self.access_log(description);
         let flag = members.iter().find(|member| member.key == "cacheClusterEnabled").map(|flag| flag.node);
         let cluster = self.cache_cluster(flag);
         let mut stage = self.stage_with(resource, name, members);
@@ -110,6 +112,7 @@ impl TemplateReader<'_> {
         }
         let of_all = self.map_node(description, of_all);
         let of_all = method_settings::fields(self.ledger, self.tree.at(of_all), cluster, &[]);
+        stage.stage.fields.extend(access_log);
         stage.settings.push(MethodSetting::new(self.tree.at(description), "*", "*", of_all));
         Some(stage)
     }
@@ -120,7 +123,10 @@ impl TemplateReader<'_> {
             self.ledger.error(self.tree.at(resource.properties), format!("{KIND} without StageName"));
             return None;
         };
-        Some(self.stage_with(resource, name, members))
+        let access_log = self.access_log(resource.properties);
+        let mut stage = self.stage_with(resource, name, members);
+        stage.stage.fields.extend(access_log);
+        Some(stage)
     }
 
     /// A stage with its variables and the settings of its methods.
@@ -146,6 +152,17 @@ impl TemplateReader<'_> {
             },
             settings: settings.unwrap_or_default(),
         }
+    }
+
+    /// The fields for the `AccessLogSetting`, or `AccessLogSettings`, of these properties.
+    pub(super) fn access_log(&mut self, properties: NodeId) -> Map<String, Value> {
+        let properties = self.tree.at(properties);
+        let setting = properties.get("AccessLogSetting").or_else(|| properties.get("AccessLogSettings"));
+        let Some(setting) = setting.map(|setting| setting.id) else { return Map::new() };
+        let format = self.tree.at(setting).get("Format").map(|format| format.id);
+        let format = format.map(|format| self.resolved(format));
+        let format = format.map(|format| self.tree.at(format));
+        access_log_format::fields(self.ledger, self.tree.at(setting), format)
     }
 
     /// The variables of a stage, with the names in them resolved.

@@ -204,9 +204,9 @@ async fn words_and_the_access_log_name_the_signer() {
     );
     world.send("GET /v1/a").await;
     expect![[r#"
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":200,"responseLatency":0,"integrationLatency":0,"responseLength":224,"sourceIp":"192.0.2.1","authorizerId":"staff","principalId":"arn:aws:sts::111122223333:assumed-role/staff-eu/bob@example.com"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"responseLength":163,"sourceIp":"192.0.2.1","authorizerId":"staff","errorResponseType":"ACCESS_DENIED","errorMessage":"arn:aws:iam::111122223333:user/ada is not on the list of the authorizer"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"responseLength":42,"sourceIp":"192.0.2.1","authorizerId":"staff","errorResponseType":"MISSING_AUTHENTICATION_TOKEN","errorMessage":"nobody has signed the request"}"#]].assert_eq(&world.log_lines().join("\n"));
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":200,"responseLatency":0,"integrationLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":224,"sourceIp":"192.0.2.1","authorizerId":"staff","principalId":"arn:aws:sts::111122223333:assumed-role/staff-eu/bob@example.com"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":163,"sourceIp":"192.0.2.1","authorizerId":"staff","errorResponseType":"ACCESS_DENIED","errorMessage":"arn:aws:iam::111122223333:user/ada is not on the list of the authorizer"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":42,"sourceIp":"192.0.2.1","authorizerId":"staff","errorResponseType":"MISSING_AUTHENTICATION_TOKEN","errorMessage":"nobody has signed the request"}"#]].assert_eq(&world.log_lines().join("\n"));
 }
 
 #[tokio::test]

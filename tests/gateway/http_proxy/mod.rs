@@ -70,7 +70,7 @@ async fn the_target_gets_the_request_and_the_client_the_answer() {
         > 
         > a,b
         200
-        x-amzn-remapped-content-length: 281
+        x-amzn-remapped-content-length: 442
 
         PATCH /a/b?q=1
         accept: application/json
@@ -79,8 +79,10 @@ async fn the_target_gets_the_request_and_the_client_the_answer() {
         content-type: text/csv
         cookie: a=1; b=2
         host: 127.0.0.1:PORT
+        traceparent: 00-67891233abcdef012345678912345678-53995c3f42cd8ad8-01
         user-agent: curl
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 10.0.0.1, 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https
@@ -89,13 +91,15 @@ async fn the_target_gets_the_request_and_the_client_the_answer() {
 
         > GET /v1/least
         200
-        x-amzn-remapped-content-length: 201
+        x-amzn-remapped-content-length: 362
 
         GET /least
         accept: application/json
         host: 127.0.0.1:PORT
+        traceparent: 00-67891233abcdef012345678912345678-53995c3f42cd8ad8-01
         user-agent: AmazonAPIGateway_abc123
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https
@@ -191,14 +195,16 @@ async fn request_parameters_change_method_headers_query_and_path() {
                    user-agent: curl\n\n{\"user\": {\"id\": 7}}";
     expect![[r#"
         200
-        x-amzn-remapped-content-length: 274
+        x-amzn-remapped-content-length: 435
 
         POST /v2/a%2Fb?fixed=1&page=2%263&q=a%26b
         accept: */*
         content-length: 19
         host: 127.0.0.1:PORT
+        traceparent: 00-67891233abcdef012345678912345678-53995c3f42cd8ad8-01
         user-agent: curl
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443
         x-forwarded-proto: https

@@ -57,7 +57,7 @@ const STAGE: &FateTable = &[
     ("DefaultRouteSettings", Becomes("defaultRouteSettings")),
     ("RouteSettings", Becomes("routeSettings")),
     ("AutoDeploy", LeftOut("applying the file deploys it")),
-    ("AccessLogSettings", LeftOut("each request has a line in the log of the gateway's function")),
+    ("AccessLogSettings", Apart),
     ("AccessPolicyId", LeftOut("it is not used by API Gateway")),
     ("ClientCertificateId", LeftOut("it is of WebSocket APIs")),
     ("Description", LeftOut("the stage has the description of the API")),
@@ -137,6 +137,7 @@ impl TemplateReader<'_> {
         if let Some(variables) = take(&mut members, "stageVariables") {
             fields.insert("stageVariables".to_owned(), self.stage_variables(variables));
         }
+        fields.extend(self.access_log(resource.properties));
         let of_all = take(&mut members, "defaultRouteSettings");
         let of_routes = take(&mut members, "routeSettings");
         let settings = self.route_settings(of_all, of_routes);

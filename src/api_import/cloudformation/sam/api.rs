@@ -42,7 +42,7 @@ const REST: &FateTable = &[
     ("EndpointConfiguration", Apart),
     ("DefinitionBody", Apart),
     ("DefinitionUri", Apart),
-    ("AccessLogSetting", LeftOut("each request has a line in the log of the gateway's function")),
+    ("AccessLogSetting", Apart),
     ("CanarySetting", LeftOut("a canary is of two deployments, and the import makes one: see tollgate canary start")),
     ("Domain", LeftOut("CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage")),
     ("TracingEnabled", LeftOut("tracing is set on the gateway's function")),
@@ -67,7 +67,7 @@ const HTTP: &FateTable = &[
     ("RouteSettings", Becomes("routeSettings")),
     ("DefinitionBody", Apart),
     ("DefinitionUri", Apart),
-    ("AccessLogSettings", LeftOut("each request has a line in the log of the gateway's function")),
+    ("AccessLogSettings", Apart),
     ("Domain", LeftOut("CloudFront, or a domain of your own before the function URL, has the name: see hosts of a stage")),
     ("DisableExecuteApiEndpoint", Guard(openapi::disabled_endpoint)),
     ("FailOnWarnings", LeftOut("it is about the deployment of the template")),
@@ -236,6 +236,9 @@ impl TemplateReader<'_> {
         let node = api.properties.and_then(|properties| self.tree.at(properties).get(variables));
         if let Some(node) = node.map(|node| node.id) {
             fields.insert("stageVariables".to_owned(), self.stage_variables(node));
+        }
+        if let Some(properties) = api.properties {
+            fields.extend(self.access_log(properties));
         }
         let origin = self.tree.node(api.node).span;
         StageWithSettings {

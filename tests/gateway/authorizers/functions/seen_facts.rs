@@ -160,9 +160,9 @@ async fn the_access_log_names_the_authorizer_and_the_principal() {
         world.send(&who("GET /v1/a", word)).await;
     }
     expect![[r#"
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":200,"responseLatency":0,"integrationLatency":0,"responseLength":5,"sourceIp":"192.0.2.1","authorizerId":"f","principalId":"ada"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"responseLength":82,"sourceIp":"192.0.2.1","authorizerId":"f","principalId":"eve","errorResponseType":"ACCESS_DENIED","errorMessage":"the authorizer's function denies it: Statement[0]"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":500,"responseLatency":0,"responseLength":16,"sourceIp":"192.0.2.1","authorizerId":"f","errorResponseType":"AUTHORIZER_FAILURE","errorMessage":"the authorizer failed: function error, Unhandled: Error"}"#]].assert_eq(&world.log_lines().join("\n"));
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":200,"responseLatency":0,"integrationLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":5,"sourceIp":"192.0.2.1","authorizerId":"f","principalId":"ada"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":403,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":82,"sourceIp":"192.0.2.1","authorizerId":"f","principalId":"eve","errorResponseType":"ACCESS_DENIED","errorMessage":"the authorizer's function denies it: Statement[0]"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /a","httpMethod":"GET","path":"/v1/a","status":500,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":16,"sourceIp":"192.0.2.1","authorizerId":"f","errorResponseType":"AUTHORIZER_FAILURE","errorMessage":"the authorizer failed: function error, Unhandled: Error"}"#]].assert_eq(&world.log_lines().join("\n"));
 }
 
 #[tokio::test]

@@ -4,6 +4,15 @@
 //! stage says `none`: a metric's dimension can only be what stands in the line, and an outage before any stage is
 //! found must be counted too.
 
+mod format;
+mod format_place;
+mod format_variable;
+mod line;
+mod logged_headers;
+mod own_line;
+mod sampling;
+mod settings;
+
 use std::{
     io::Write,
     pin::Pin,
@@ -17,10 +26,15 @@ use futures_util::Stream;
 use http::Method;
 use serde::Serialize;
 
+pub use self::{format::AccessLogFormat, settings::AccessLogSettings};
+use self::{line::LogLine, own_line::OwnLine};
 use crate::{
+    caller::TokenPlace,
     clock::Clock,
-    error::{GatewayError, ResponseType, chain},
+    context::Context as RequestContext,
+    error::{GatewayError, chain},
     message::{Body, BoxError, ByteStream, IntegrationStatus, Origin, RefusedRequest, Request, Response},
+    trace_context,
 };
 
 /// The destination of lines.
@@ -38,62 +52,8 @@ pub struct AccessLog {
     clock: Clock,
     received_at: SystemTime,
     line: LogLine,
-}
-
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogLine {
-    request_id: String,
-    stage: String,
-    /// Of a canary's answer; and that it is one.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    deployment_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_canary_request: Option<bool>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    route_key: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    http_method: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    path: String,
-    status: u16,
-    /// Milliseconds from receiving the request to the response's last byte.
-    response_latency: u64,
-    /// Milliseconds that the integration took to the head of its response.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration_latency: Option<u64>,
-    /// The integration's own status, where the client got another: a stale response, or one that it confirmed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration_status: Option<u16>,
-    /// The id that the AWS service which was called gave its last response.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aws_endpoint_request_id: Option<String>,
-    /// Bytes of the response's body.
-    response_length: usize,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    source_ip: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    user_agent: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    authorizer_id: String,
-    /// Of the caller whom the authorizer has found.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    principal_id: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    api_key_id: String,
-    /// Of a cached route: `HIT`, `STALE`, `MISS`, `REFRESH`, `REVALIDATED` or `BYPASS` (`CacheStatus::name`).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_status: Option<&'static str>,
-    /// Something was decided without the store, or with an issuer's old keys.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    degraded: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_response_type: Option<ResponseType>,
-    /// The reason of the gateway's refusal; that of an integration's failure is `integrationErrorMessage`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    integration_error_message: Option<String>,
+    own_line: Option<Box<OwnLine>>,
+    is_sampled: bool,
 }
 
 const NO_STAGE: &str = "none";
@@ -114,6 +74,9 @@ impl AccessLog {
         let mut log = Self::of_origin(&request.id, request.received_at, &request.origin, sink, clock);
         log.line.http_method = cut(request.method.as_str(), MAX_METHOD_CHARS);
         log.line.path = cut(&request.path, MAX_PATH_CHARS);
+        log.line.trace_id =
+            trace_context::other_trace(&request.headers, &request.origin.trace_id).map(str::to_owned);
+        log.line.request_length = request.body.len();
         log
     }
 
@@ -144,10 +107,11 @@ impl AccessLog {
             request_id: request_id.to_owned(),
             stage: NO_STAGE.to_owned(),
             source_ip: origin.source_ip.clone(),
+            xray_trace_id: trace_context::xray_root(&origin.trace_id).map(str::to_owned),
             user_agent: cut(&origin.user_agent, MAX_USER_AGENT_CHARS),
             ..LogLine::default()
         };
-        Self { sink, clock, received_at, line }
+        Self { sink, clock, received_at, line, own_line: None, is_sampled: true }
     }
 
     pub fn stage(&mut self, stage: &str) {
@@ -162,6 +126,11 @@ impl AccessLog {
 
     pub fn route(&mut self, route_key: &str) {
         route_key.clone_into(&mut self.line.route_key);
+    }
+
+    /// The route has metrics of its own.
+    pub fn detailed_metrics(&mut self) {
+        self.line.detailed_metrics = Some(true);
     }
 
     /// The route asks this authorizer.
@@ -199,14 +168,18 @@ impl AccessLog {
         match outcome {
             Ok(response) => {
                 let own = response.extensions().get().map(|IntegrationStatus(own)| *own);
-                self.line.integration_status = Some(own.unwrap_or(response.status()).as_u16());
+                let status = own.unwrap_or(response.status()).as_u16();
+                self.line.integration_status = Some(status);
+                self.line.integration_own_status = Some(status);
             }
             Err(error) => self.failed(error),
         }
     }
 
     pub fn refused(&mut self, error: &GatewayError) {
-        self.line.error_response_type = Some(error.refusal().response_type);
+        let refusal = error.refusal();
+        self.line.error_response_type = Some(refusal.response_type);
+        self.line.client_message = Some(refusal.message);
         if let GatewayError::StageUnavailable { stage } = error {
             self.stage(stage);
             self.degraded("configuration");
@@ -221,6 +194,22 @@ impl AccessLog {
         } else {
             self.line.error_message = message;
         }
+    }
+
+    /// The stage's wishes: a line of its own format, headers, a sample. No header that has one of the `credentials`.
+    pub fn apply_settings(
+        &mut self,
+        settings: &AccessLogSettings,
+        context: &RequestContext<'_>,
+        response: &Response,
+        credentials: &[TokenPlace],
+        draw: impl FnOnce() -> u64,
+    ) {
+        self.line.base_path = context.base_path.trim_start_matches('/').to_owned();
+        self.own_line = settings.format.as_ref().map(|format| Box::new(format.own_line(context)));
+        self.line.request_headers = settings.headers.of_request(&context.request.headers, credentials);
+        self.line.response_headers = settings.headers.of_response(response.headers());
+        self.is_sampled = settings.sampling.takes(draw);
     }
 
     /// Writes the line: now, or when the last piece of a streamed body has gone out.
@@ -239,14 +228,24 @@ impl AccessLog {
 
     fn write(&mut self) {
         self.line.response_latency = milliseconds(self.received_at, self.clock.now());
+        if !self.is_sampled && !self.line.is_of_an_error() {
+            return self.sink.write_line(&self.line.metrics());
+        }
         self.sink.write_line(&self.line);
+        if let Some(own_line) = &self.own_line {
+            self.sink.write_text(own_line.text(&self.line));
+        }
     }
 }
 
 impl Sink {
     /// Writes a line of texts and numbers.
     pub fn write_line(&self, line: &impl Serialize) {
-        let mut line = serde_json::to_string(line).expect("strings and numbers are JSON");
+        self.write_text(serde_json::to_string(line).expect("strings and numbers are JSON"));
+    }
+
+    /// Writes a line that is made.
+    fn write_text(&self, mut line: String) {
         match self {
             Self::Stdout => {
                 line.push('\n');

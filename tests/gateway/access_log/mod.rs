@@ -1,5 +1,9 @@
 //! The access log: one line a request, word for word, without secrets.
 
+mod format;
+mod sample_and_headers;
+mod traces;
+
 use expect_test::expect;
 use serde_json::{Value, json};
 
@@ -30,12 +34,12 @@ async fn each_request_is_one_line_of_the_access_log() {
     }
     gateway.answer("{}").await;
     expect![[r#"
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /orders/{id}","httpMethod":"GET","path":"/v1/orders/17","status":200,"responseLatency":0,"integrationLatency":0,"responseLength":5,"sourceIp":"192.0.2.1","userAgent":"curl/8.0"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","httpMethod":"PUT","path":"/v1/orders/17","status":405,"responseLatency":0,"responseLength":32,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"the path has no such method, only GET, HEAD"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"ANY /reflect","httpMethod":"GET","path":"/v1/reflect","status":502,"responseLatency":0,"integrationLatency":0,"awsEndpointRequestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: function error, Unhandled: Error"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /gone","httpMethod":"GET","path":"/v1/gone","status":502,"responseLatency":0,"integrationLatency":0,"awsEndpointRequestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: ResourceNotFoundException: ResourceNotFoundException: arn:aws:lambda:eu-west-1:123456789012:function:gone (status 404)"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"none","httpMethod":"GET","path":"/nowhere","status":404,"responseLatency":0,"responseLength":23,"sourceIp":"192.0.2.1","errorResponseType":"RESOURCE_NOT_FOUND","errorMessage":"no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /nowhere"}
-        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"none","httpMethod":"GET","status":400,"responseLatency":0,"responseLength":25,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"malformed request: a dot segment"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /orders/{id}","httpMethod":"GET","path":"/v1/orders/17","status":200,"responseLatency":0,"integrationLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":5,"sourceIp":"192.0.2.1","userAgent":"curl/8.0"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","httpMethod":"PUT","path":"/v1/orders/17","status":405,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":32,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"the path has no such method, only GET, HEAD"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"ANY /reflect","httpMethod":"GET","path":"/v1/reflect","status":502,"responseLatency":0,"integrationLatency":0,"awsEndpointRequestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: function error, Unhandled: Error"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"v1","routeKey":"GET /gone","httpMethod":"GET","path":"/v1/gone","status":502,"responseLatency":0,"integrationLatency":0,"awsEndpointRequestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd","xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":36,"sourceIp":"192.0.2.1","errorResponseType":"INTEGRATION_FAILURE","integrationErrorMessage":"integration failed: ResourceNotFoundException: ResourceNotFoundException: arn:aws:lambda:eu-west-1:123456789012:function:gone (status 404)"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"none","httpMethod":"GET","path":"/nowhere","status":404,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":23,"sourceIp":"192.0.2.1","errorResponseType":"RESOURCE_NOT_FOUND","errorMessage":"no stage serves host abc123.lambda-url.eu-west-1.on.aws and path /nowhere"}
+        {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"none","httpMethod":"GET","status":400,"responseLatency":0,"xrayTraceId":"1-67891233-abcdef012345678912345678","responseLength":25,"sourceIp":"192.0.2.1","errorResponseType":"DEFAULT_4XX","errorMessage":"malformed request: a dot segment"}
         {"requestId":"c6af9ac6-7b61-11e6-9a41-93e8deadbeef","stage":"none","status":400,"responseLatency":0,"responseLength":25,"errorResponseType":"DEFAULT_4XX","errorMessage":"malformed request: the event has no requestContext"}"#]].assert_eq(&gateway.log_lines().join("\n"));
 }
 
@@ -110,7 +114,7 @@ async fn the_access_log_holds_no_secret() {
     assert_eq!(lines.len(), 21);
     for line in lines {
         assert!(!line.contains(CANARY), "{line}");
-        assert!(line.len() < 500, "{} bytes: {line}", line.len());
+        assert!(line.len() < 550, "{} bytes: {line}", line.len());
     }
 }
 
