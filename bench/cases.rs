@@ -13,7 +13,7 @@ use crate::{
     integration::Integration,
     key_items, mapped_requests,
     scenario::{
-        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, MAPPED_FUNCTION,
+        CALLERS_FUNCTION, CachedScenario, CallerScenario, HELLO, ITEMS_TABLE, MANY_FUNCTION, MAPPED_FUNCTION,
         MappedScenario, SIZES, Scenario, TARGET, TYPICAL, gateway,
     },
     test_bed::TestBed,
@@ -64,6 +64,7 @@ pub fn all(bed: &TestBed, issuer: &Rc<Issuer>) -> Vec<Case> {
         );
     }
     cases.push(keyed(bed));
+    cases.extend([Integration::Mock, Integration::AwsProxy].map(|integration| many(bed, integration)));
     cases.extend(cached_cases(bed));
     cases.extend(caller_cases(bed, issuer));
     cases.extend(mapped(bed));
@@ -121,6 +122,11 @@ pub fn through_gateway(bed: &TestBed, function: &str, integration: Integration, 
         get(&format!("{base}/resources-{route}/1"))
     };
     Case { scenario: Scenario::Gateway(integration, routes), request: Box::new(request) }
+}
+
+fn many(bed: &TestBed, integration: Integration) -> Case {
+    let scenario = Scenario::Many(integration);
+    Case { scenario, ..through_gateway(bed, MANY_FUNCTION, integration, TYPICAL) }
 }
 
 fn keyed(bed: &TestBed) -> Case {

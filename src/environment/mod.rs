@@ -2,7 +2,7 @@
 
 mod endpoints;
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 
@@ -23,6 +23,10 @@ pub struct Environment {
     pub log_level: LevelFilter,
     pub function_url_auth_type: FunctionUrlAuthType,
     pub trusted_proxy: TrustedProxy,
+    /// The most events that the process works on at a time; more than one on Lambda Managed Instances only.
+    pub most_events: NonZeroUsize,
+    /// The deployments of a stage that stay after a publish, besides those in use; `None`: all.
+    pub keep_deployments: Option<NonZeroUsize>,
     pub aws: Aws,
 }
 
@@ -107,6 +111,9 @@ pub const FUNCTION_URL_AUTH_TYPE: &str = "FUNCTION_URL_AUTH_TYPE";
 /// The longest that an edit may take to act: a day. More is a mistake, most likely milliseconds.
 pub const LONGEST_SECONDS: u64 = 86_400;
 
+/// More events at a time than Lambda gives one process.
+const MOST_EVENTS: usize = 10_000;
+
 impl Environment {
     /// Reads variables through `get`; an empty value is as if it were not there.
     ///
@@ -142,6 +149,8 @@ impl Environment {
             log_level,
             function_url_auth_type: FunctionUrlAuthType::read(&get)?,
             trusted_proxy: TrustedProxy::read(&get)?,
+            most_events: most_events(&get)?,
+            keep_deployments: keep_deployments(&get)?,
             aws: Aws::read(&get)?,
         })
     }
@@ -198,6 +207,23 @@ fn memory(get: &impl Fn(&str) -> Option<String>) -> Result<Option<usize>, String
         megabytes.ok_or_else(|| bad(NAME, &text, "a number of megabytes"))
     };
     get(NAME).map(read).transpose()
+}
+
+/// The most events at a time, which Lambda says where it gives several.
+fn most_events(get: &impl Fn(&str) -> Option<String>) -> Result<NonZeroUsize, String> {
+    const NAME: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
+    let read = |text: String| {
+        let most = text.parse().ok().filter(|most: &NonZeroUsize| most.get() <= MOST_EVENTS);
+        most.ok_or_else(|| bad(NAME, &text, "a whole number from 1 to 10000, which Lambda sets"))
+    };
+    get(NAME).map_or(Ok(NonZeroUsize::MIN), read)
+}
+
+/// The deployments of a stage that stay after a publish; 0: all.
+fn keep_deployments(get: &impl Fn(&str) -> Option<String>) -> Result<Option<NonZeroUsize>, String> {
+    const NAME: &str = "KEEP_DEPLOYMENTS";
+    let read = |text: String| text.parse().map_err(|_| bad(NAME, &text, "a whole number; 0 keeps all"));
+    Ok(get(NAME).map(read).transpose()?.and_then(NonZeroUsize::new))
 }
 
 impl TrustedProxy {
