@@ -44,16 +44,16 @@ test: ## all tests, before a merge: those of quick in full, and real processes o
 	cargo build --locked --release --bin gateway
 	cargo test --locked --features local
 
-soak: ## what is rare in full: a million schedules of the limits' simulation, 16 processes with a quota of 10,000, 100 keys missed at once, 10,000 freezes
+soak: ## what is rare in full: a million schedules of the limits' simulation, 16 processes with a quota of 10,000, 8 with 64 requests at a time, 100 keys missed at once, 10,000 freezes
 	SCHEDULES=1000000 cargo test --locked --features local --lib -- --nocapture counters::simulation
 	cargo build --locked --release --bin gateway
-	FLEET_QUOTA=10000 COALESCED_KEYS=100 FREEZES=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
+	FLEET_QUOTA=10000 MANY_REQUEST_PROCESSES=8 COALESCED_KEYS=100 FREEZES=10000 cargo test --locked --features local --test lambda -- --nocapture fleet
 
 cache-tests: $(CACHE_TESTS) ## the public HTTP cache tests against `cacheMode: "HTTP"`; ID=… shows one of them
 	cargo build --locked --features local --bins --examples
 	node tests/cache_tests/main.mjs $(ID)
 
-browser-tests: ## CORS in headless Chromium, which is installed if it is missing; NAME=… runs one case
+browser-tests: ## CORS and server-sent events in headless Chromium, which is installed if it is missing; NAME=… runs one case
 	command -v $${CHROMIUM:-chromium} >/dev/null || infra/install-chromium
 	cargo build --locked --features local --bins --examples
 	node tests/browser/main.mjs $(if $(NAME),'$(NAME)')

@@ -15,7 +15,8 @@ use crate::{
     key_items, mapped_requests,
     scenario::{
         CALLERS_FUNCTION, COMPRESSED_FUNCTION, CachedScenario, CallerScenario, CompressedScenario, HELLO,
-        ITEMS_TABLE, MAPPED_FUNCTION, MappedScenario, SIZES, Scenario, TARGET, TYPICAL, gateway,
+        ITEMS_TABLE, MANY_FUNCTION, MAPPED_FUNCTION, MappedScenario, SIZES, Scenario, TARGET, TYPICAL,
+        gateway,
     },
     test_bed::TestBed,
 };
@@ -65,6 +66,7 @@ pub fn all(bed: &TestBed, issuer: &Rc<Issuer>) -> Vec<Case> {
         );
     }
     cases.push(keyed(bed));
+    cases.extend([Integration::Mock, Integration::AwsProxy].map(|integration| many(bed, integration)));
     cases.extend(cached_cases(bed));
     cases.extend(caller_cases(bed, issuer));
     cases.extend(mapped(bed));
@@ -132,6 +134,11 @@ pub fn through_gateway(bed: &TestBed, function: &str, integration: Integration, 
         get(&format!("{base}/resources-{route}/1"))
     };
     Case { scenario: Scenario::Gateway(integration, routes), request: Box::new(request) }
+}
+
+fn many(bed: &TestBed, integration: Integration) -> Case {
+    let scenario = Scenario::Many(integration);
+    Case { scenario, ..through_gateway(bed, MANY_FUNCTION, integration, TYPICAL) }
 }
 
 fn keyed(bed: &TestBed) -> Case {

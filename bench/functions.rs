@@ -18,8 +18,8 @@ use crate::{
     key_items::{self, PLAN, QUOTA},
     mapped_requests,
     scenario::{
-        CACHED_FUNCTIONS, CALLERS_FUNCTION, COMPRESSED_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario,
-        MAPPED_FUNCTION, SIZES, TARGET, TYPICAL, counted, gateway,
+        AT_A_TIME, CACHED_FUNCTIONS, CALLERS_FUNCTION, COMPRESSED_FUNCTION, HELLO, ITEMS_TABLE, IdleScenario,
+        MANY_FUNCTION, MAPPED_FUNCTION, SIZES, TARGET, TYPICAL, counted, gateway,
     },
     test_bed::Services,
 };
@@ -50,6 +50,7 @@ impl FunctionSources<'_> {
         for routes in SIZES {
             functions.extend(self.gateways(routes)?);
         }
+        functions.push(self.many_gateway(&tables(TYPICAL)));
         functions.extend(self.idle_gateways(&tables(SIZES[0])));
         functions.extend(self.cached_gateways()?);
         functions.push(self.callers_gateway()?);
@@ -69,6 +70,11 @@ impl FunctionSources<'_> {
             self.gateway(&gateway(routes), self.environment(&tables, self.services.dynamodb.address)),
             self.gateway(&counted(routes), self.environment(&tables, self.services.counting_dynamodb)),
         ])
+    }
+
+    fn many_gateway(&self, tables: &TableNames) -> FunctionSettings {
+        let environment = self.environment(tables, self.services.dynamodb.address);
+        FunctionSettings { events_at_a_time: AT_A_TIME, ..self.gateway(MANY_FUNCTION, environment) }
     }
 
     fn idle_gateways(&self, tables: &TableNames) -> [FunctionSettings; 2] {

@@ -1,5 +1,7 @@
 //! The scenarios that are measured, and the names of the functions and tables that they use.
 
+use std::num::NonZeroUsize;
+
 use crate::integration::Integration;
 
 /// The number of routes of the gateway whose warm proxied request, start and so on are meant.
@@ -16,6 +18,11 @@ pub const ITEMS_TABLE: &str = "items";
 /// Gateways with a cached route, with memory and without, each also with a DynamoDB that counts.
 pub const CACHED_FUNCTIONS: [&str; 4] =
     ["cached", "cached-in-table", "counted-cached", "counted-cached-in-table"];
+
+/// The gateway with [`TYPICAL`] routes that works on many requests at a time.
+pub const MANY_FUNCTION: &str = "many";
+/// So many.
+pub const AT_A_TIME: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
 
 /// The gateway whose routes ask who calls.
 pub const CALLERS_FUNCTION: &str = "callers";
@@ -52,6 +59,8 @@ pub enum Scenario {
     Gateway(Integration, usize),
     /// The gateway with [`TYPICAL`] routes on an `AWS_PROXY` route that requires a key, which has a plan.
     Keyed,
+    /// The gateway that works on many requests at a time, which gets them one by one: what that costs each.
+    Many(Integration),
     /// The gateway on a cached route.
     Cached(CachedScenario),
     /// The gateway on a route that asks who calls, or checks what comes.
@@ -70,6 +79,9 @@ impl Scenario {
             Self::GetItem => "direct GetItem".to_owned(),
             Self::Gateway(integration, routes) => format!("{}, {routes} routes", integration.name()),
             Self::Keyed => format!("AWS_PROXY with key and plan, {TYPICAL} routes"),
+            Self::Many(integration) => {
+                format!("{}, {TYPICAL} routes, {AT_A_TIME} requests at a time", integration.name())
+            }
             Self::Cached(cached) => cached.name().to_owned(),
             Self::Caller(caller) => caller.name().to_owned(),
             Self::Mapped(mapped) => mapped.name().to_owned(),
@@ -85,6 +97,7 @@ impl Scenario {
             Self::GetItem => None,
             Self::Gateway(_, routes) => Some(gateway(routes)),
             Self::Keyed => Some(gateway(TYPICAL)),
+            Self::Many(_) => Some(MANY_FUNCTION.to_owned()),
             Self::Cached(cached) => Some(cached.function().to_owned()),
             Self::Caller(_) => Some(CALLERS_FUNCTION.to_owned()),
             Self::Mapped(_) => Some(MAPPED_FUNCTION.to_owned()),

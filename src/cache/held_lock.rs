@@ -4,7 +4,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use tokio::{runtime::Handle, sync::oneshot};
 
-use super::{CacheKey, CacheStore, Lock, LockOutcome, Responses};
+use super::{CacheKey, CacheStore, Lock, LockOutcome, Responses, turns::Turn};
 
 /// A lock that this instance has taken. Dropped, it is released in the background.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) struct HeldLock<S: CacheStore> {
     lock: Option<Lock>,
     /// Stands in its place afterwards.
     next: Option<Lock>,
+    /// Kept until the lock is released, so that nobody of this process asks for it in vain.
+    turn: Option<Turn>,
 }
 
 /// The outcome of trying to take a lock.
@@ -34,6 +36,9 @@ impl<S: CacheStore> HeldLock<S> {
         lock: Lock,
         now: SystemTime,
     ) -> LockAttempt<S> {
+        let Some(turn) = responses.turns.take(key) else {
+            return LockAttempt { taken: LockOutcome::Busy, held: None };
+        };
         let (sender, attempt) = oneshot::channel();
         let (owner, key) = (Arc::clone(responses), key.clone());
         responses.background.spawn(async move {
@@ -41,7 +46,7 @@ impl<S: CacheStore> HeldLock<S> {
             let held = match taken {
                 LockOutcome::Busy => None,
                 LockOutcome::Taken | LockOutcome::Unknown => {
-                    Some(Self { responses: owner, key, lock: Some(lock), next: None })
+                    Some(Self { responses: owner, key, lock: Some(lock), next: None, turn: Some(turn) })
                 }
             };
             drop(sender.send(LockAttempt { taken, held }));
@@ -81,9 +86,11 @@ impl<S: CacheStore> Drop for HeldLock<S> {
             return;
         }
         let (responses, key, next) = (Arc::clone(&self.responses), self.key.clone(), self.next);
+        let turn = self.turn.take();
         self.responses.background.spawn(async move {
             let now = responses.clock.now();
             responses.levels.store.unlock(&key, lock, next, now).await;
+            drop(turn);
         });
     }
 }

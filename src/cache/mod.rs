@@ -10,8 +10,8 @@
 //! 1. [`CacheRequest`] (`cache_request`) is what the cache must know of it, its route's [`CachePolicy`] included
 //!    (`policy`). The rules of a mode (`mode_rules`) answer each question below, in `api_gateway` or `rfc9111`.
 //! 2. [`Responses::lookup`] (`lookup`) makes its key (`key`) and looks into both levels (`levels`: `memory`, then the
-//!    table), for an `entry` or for the variants of one (`stored`). Of many who miss, one takes the `lock`; the others
-//!    wait. [`Lookup`] is a hit, a [`Fill`], or that the cache has no part in it.
+//!    table), for an `entry` or for the variants of one (`stored`). Of many who miss, one takes the `lock`, and of
+//!    many in one process one asks for it (`turns`); the others wait. [`Lookup`] is a hit, a [`Fill`], or that the cache has no part in it.
 //! 3. The gateway calls the integration with [`Fill::context`].
 //! 4. [`Fill::store`] (`fill`) stores the response in both levels if it may be, as its body goes out (`tee`), or leaves
 //!    the reason against that (`uncacheable`) with the lock. A fill that is dropped releases the lock
@@ -39,6 +39,7 @@ mod stored;
 mod tee;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod uncacheable;
 
 pub use self::{

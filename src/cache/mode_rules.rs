@@ -55,7 +55,7 @@ pub(super) enum Caching {
 }
 
 /// The rules of one mode, as a route sets them.
-pub(super) trait ModeRules {
+pub(super) trait ModeRules: Sync {
     /// The settings that both modes have.
     fn common(&self) -> &CommonSettings;
 

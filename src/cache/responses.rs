@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{CacheRequest, CacheStore, Stored, Variants, levels::Levels};
+use super::{CacheRequest, CacheStore, Stored, Variants, levels::Levels, turns::Turns};
 use crate::{
     background::BackgroundWork,
     clock::{Clock, milliseconds, ms},
@@ -16,6 +16,7 @@ const FORGOTTEN_FOR: Duration = Duration::from_secs(3_600);
 pub struct Responses<S> {
     pub(super) levels: Levels<S>,
     pub(super) clock: Clock,
+    pub(super) turns: Arc<Turns>,
     /// Writes to the table, at the same time as responses go out. What Lambda's freezing interrupts is a miss more.
     pub(super) background: BackgroundWork,
 }
@@ -27,6 +28,7 @@ impl<S: CacheStore> Responses<S> {
         Self {
             levels: Levels::new(store, memory_bytes, trusted_for),
             clock,
+            turns: Arc::default(),
             background: BackgroundWork::default(),
         }
     }

@@ -94,7 +94,7 @@ pub use self::{
     packer::Packer,
     passed_over::{PassedOver, PassedOverRoute},
     pointer::Unusable,
-    prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning},
+    prune::{PrunableDeployment, PrunePlan, delete_pruned, plan_pruning, prune},
     publication::{Origin, Publication, Trigger},
     publish::{check, invalid_configuration, publish},
     publish_decision::{PublishOutcome, counted},

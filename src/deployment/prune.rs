@@ -1,6 +1,9 @@
 //! Pruning: old deployments of a stage are deleted, never one that is in use.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroUsize,
+};
 
 use serde_json::Value;
 
@@ -68,6 +71,22 @@ fn without_newest(
 ) -> Vec<PrunableDeployment> {
     let old = newest_first.into_iter().skip(keep);
     old.filter(|deployment| !in_use.contains(&deployment.stored.id)).collect()
+}
+
+/// Deletes the deployments of a stage that [`plan_pruning`] finds; says how many.
+///
+/// # Errors
+///
+/// The store failed. Some of them may be deleted; none that is in use.
+pub async fn prune(store: &Store, stage: &str, keep: NonZeroUsize) -> Result<usize, StoreError> {
+    let mut deleted = 0;
+    for deployment in plan_pruning(store, stage, keep.get()).await?.to_delete {
+        match delete_pruned(store, stage, &deployment).await? {
+            ConditionalWrite::Done => deleted += 1,
+            ConditionalWrite::ChangedMeanwhile => {}
+        }
+    }
+    Ok(deleted)
 }
 
 /// Deletes one deployment, unless the stage has begun to use it meanwhile.

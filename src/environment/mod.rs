@@ -2,7 +2,7 @@
 
 mod endpoints;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 
 use tracing::level_filters::LevelFilter;
 
@@ -25,6 +25,10 @@ pub struct Environment {
     pub trusted_proxy: TrustedProxy,
     /// Where the function's calls are told to, if it has active tracing.
     pub xray_daemon: Option<SocketAddr>,
+    /// The most events that the process works on at a time; more than one on Lambda Managed Instances only.
+    pub most_events: NonZeroUsize,
+    /// The deployments of a stage that stay after a publish, besides those in use; `None`: all.
+    pub keep_deployments: Option<NonZeroUsize>,
     pub aws: Aws,
 }
 
@@ -109,6 +113,9 @@ pub const FUNCTION_URL_AUTH_TYPE: &str = "FUNCTION_URL_AUTH_TYPE";
 /// The longest that an edit may take to act: a day. More is a mistake, most likely milliseconds.
 pub const LONGEST_SECONDS: u64 = 86_400;
 
+/// More events at a time than Lambda gives one process.
+const MOST_EVENTS: usize = 10_000;
+
 impl Environment {
     /// Reads variables through `get`; an empty value is as if it were not there.
     ///
@@ -145,6 +152,8 @@ impl Environment {
             function_url_auth_type: FunctionUrlAuthType::read(&get)?,
             trusted_proxy: TrustedProxy::read(&get)?,
             xray_daemon: xray_daemon(&get),
+            most_events: most_events(&get)?,
+            keep_deployments: keep_deployments(&get)?,
             aws: Aws::read(&get)?,
         })
     }
@@ -209,6 +218,23 @@ fn memory(get: &impl Fn(&str) -> Option<String>) -> Result<Option<usize>, String
         megabytes.ok_or_else(|| bad(NAME, &text, "a number of megabytes"))
     };
     get(NAME).map(read).transpose()
+}
+
+/// The most events at a time, which Lambda says where it gives several.
+fn most_events(get: &impl Fn(&str) -> Option<String>) -> Result<NonZeroUsize, String> {
+    const NAME: &str = "AWS_LAMBDA_MAX_CONCURRENCY";
+    let read = |text: String| {
+        let most = text.parse().ok().filter(|most: &NonZeroUsize| most.get() <= MOST_EVENTS);
+        most.ok_or_else(|| bad(NAME, &text, "a whole number from 1 to 10000, which Lambda sets"))
+    };
+    get(NAME).map_or(Ok(NonZeroUsize::MIN), read)
+}
+
+/// The deployments of a stage that stay after a publish; 0: all.
+fn keep_deployments(get: &impl Fn(&str) -> Option<String>) -> Result<Option<NonZeroUsize>, String> {
+    const NAME: &str = "KEEP_DEPLOYMENTS";
+    let read = |text: String| text.parse().map_err(|_| bad(NAME, &text, "a whole number; 0 keeps all"));
+    Ok(get(NAME).map(read).transpose()?.and_then(NonZeroUsize::new))
 }
 
 impl TrustedProxy {

@@ -19,10 +19,28 @@ fn has_defaults_and_prints_no_secret() {
         "Environment { tables: Tables { stages: \"tollgate-stages\", routes: \"tollgate-routes\", \
          deployments: \"tollgate-deployments\", api_keys: \"tollgate-api-keys\", \
          usage_plans: \"tollgate-usage-plans\", counters: \"tollgate-counters\", cache: \"tollgate-cache\" }, refresh: Refresh { every: 5s, max_stale: Some(30s) }, key_cache: 60s, cache_memory: 16777216, deployment_memory: None, log_level: LevelFilter::INFO, function_url_auth_type: None, \
-         trusted_proxy: TrustedProxy { secrets: […], required: false }, aws: Aws { region: \"eu-west-1\", \
+         trusted_proxy: TrustedProxy { secrets: […], required: false }, xray_daemon: None, most_events: 1, keep_deployments: None, aws: Aws { region: \"eu-west-1\", \
          access_key_id: \"id\", secret_access_key: …, session_token: None, \
          endpoints: Endpoints { of_services: {}, of_others: None } } }"
     );
+}
+
+#[test]
+fn many_events_at_a_time_and_deployments_that_stay_are_whole_numbers() {
+    let most = |text| read(&[("AWS_LAMBDA_MAX_CONCURRENCY", text)]).map(|read| read.most_events.get());
+    assert_eq!([most(""), most("1"), most("64")], [Ok(1), Ok(1), Ok(64)]);
+    for text in ["0", "-1", "many", "10001"] {
+        let words = format!(
+            "environment variable AWS_LAMBDA_MAX_CONCURRENCY: got {text:?}, expected a whole number from 1 to 10000, which Lambda sets"
+        );
+        assert_eq!(most(text), Err(words));
+    }
+    let keep =
+        |text| read(&[("KEEP_DEPLOYMENTS", text)]).map(|read| read.keep_deployments.map(NonZeroUsize::get));
+    assert_eq!([keep(""), keep("0"), keep("20")], [Ok(None), Ok(None), Ok(Some(20))]);
+    let words =
+        "environment variable KEEP_DEPLOYMENTS: got \"all\", expected a whole number; 0 keeps all".to_owned();
+    assert_eq!(keep("all"), Err(words));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! One event after another: decoded, answered by the gateway or published, encoded.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroUsize};
 
 use bytes::Bytes;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{
     StreamResponse,
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     deployment::{self, Publication, PublishOutcome},
-    environment::{FunctionUrlAuthType, TrustedProxy},
+    environment::{Environment, FunctionUrlAuthType, TrustedProxy},
     error::{InvalidConfiguration, chain},
     gateway::Gateway,
 };
@@ -23,6 +23,7 @@ pub struct EventHandler {
     pub gateway: Gateway,
     trusted_proxy: TrustedProxy,
     auth_type: FunctionUrlAuthType,
+    keep_deployments: Option<NonZeroUsize>,
 }
 
 /// The response to an event.
@@ -36,8 +37,13 @@ pub enum EventOutcome {
 }
 
 impl EventHandler {
-    pub fn new(gateway: Gateway, trusted_proxy: TrustedProxy, auth_type: FunctionUrlAuthType) -> Self {
-        Self { gateway, trusted_proxy, auth_type }
+    pub fn new(gateway: Gateway, environment: &Environment) -> Self {
+        Self {
+            gateway,
+            trusted_proxy: environment.trusted_proxy.clone(),
+            auth_type: environment.function_url_auth_type,
+            keep_deployments: environment.keep_deployments,
+        }
     }
 
     /// Answers a request, or publishes the stages that the routes table's stream names.
@@ -63,6 +69,12 @@ impl EventHandler {
         self.gateway.deployments.adopt().await;
     }
 
+    /// The same where nothing freezes the process: what is under way already goes on beside the next event.
+    pub async fn follow_up(&self) {
+        self.gateway.follow_up().await;
+        self.gateway.deployments.adopt().await;
+    }
+
     async fn publish(&self, stages: BTreeSet<String>) -> EventOutcome {
         let live = &self.gateway.deployments;
         live.unload();
@@ -71,6 +83,7 @@ impl EventHandler {
             match deployment::publish(live.store(), stage, publication).await {
                 Ok(PublishOutcome::Published { deployment_id, routes, .. }) => {
                     info!(stage, deployment_id, routes, "published");
+                    self.prune(stage).await;
                 }
                 Ok(PublishOutcome::Invalid { problems, .. }) => {
                     deployment::invalid_configuration(stage, &InvalidConfiguration(problems));
@@ -89,5 +102,16 @@ impl EventHandler {
         // This instance is warm, so likely the next one to be asked.
         live.refresh(self.gateway.clock.now()).await;
         EventOutcome::Published
+    }
+
+    /// Deletes old deployments of a stage that has just been published. A failure changes nothing that is served, and the
+    /// next publish tries again.
+    async fn prune(&self, stage: &str) {
+        let Some(keep) = self.keep_deployments else { return };
+        match deployment::prune(self.gateway.deployments.store(), stage, keep).await {
+            Ok(0) => {}
+            Ok(deleted) => info!(stage, deleted, "old deployments were deleted"),
+            Err(error) => warn!(stage, cause = chain(&error), "old deployments could not be deleted"),
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod decode;
 mod encode;
 mod event_handler;
+mod event_loop;
 mod extension;
 #[cfg(feature = "cli")]
 mod plain_request;
@@ -18,5 +19,6 @@ pub use self::{
     decode::{DecodedEvent, Invocation, RefusedEvent, decode},
     encode::{MetadataPrelude, StreamResponse, encode},
     event_handler::{EventHandler, EventOutcome},
-    runtime_api::{EventReference, NextEvent, RuntimeApi},
+    event_loop::EventLoop,
+    runtime_api::RuntimeApi,
 };

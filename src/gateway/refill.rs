@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use tracing::warn;
 
 use super::{
@@ -54,13 +55,30 @@ impl Gateway {
 
     /// Does what responses have left to do, when the last of them has gone out: Lambda freezes the process soon.
     pub async fn drain(&self) {
+        self.send_refills().await;
+        tokio::join!(self.counters.drain(), self.responses.drain(), self.send_shadows());
+        self.settle_canaries().await;
+    }
+
+    /// Does what only starts when a response has gone out. Where nothing freezes the process, the rest needs no drain.
+    pub async fn follow_up(&self) {
+        tokio::join!(self.send_refills(), self.send_shadows());
+        self.settle_canaries().await;
+    }
+
+    /// All at once: with many requests at a time, some of them are others'.
+    async fn send_refills(&self) {
         let pending = mem::take(&mut *self.refills.lock().unwrap_or_else(PoisonError::into_inner));
-        for refill in pending {
-            if let Err(error) = caught(self.refill(refill)).await {
+        let mut refills: FuturesUnordered<_> =
+            pending.into_iter().map(|refill| caught(self.refill(refill))).collect();
+        while let Some(refilled) = refills.next().await {
+            if let Err(error) = refilled {
                 warn!(cause = chain(&error), "a stale answer could not be replaced");
             }
         }
-        tokio::join!(self.counters.drain(), self.responses.drain(), self.send_shadows());
+    }
+
+    async fn settle_canaries(&self) {
         if self.canaries.is_due() {
             // Boxed: it is rare.
             Box::pin(self.canaries.settle(self.clock.now())).await;

@@ -19,8 +19,9 @@ use crate::{
     shadow::{BodySum, ShadowCopy, SumOfPieces},
 };
 
-/// Copies that wait for their answers to go out. An instance of the Lambda has one request at a time.
-const MOST_PENDING: usize = 8;
+/// Copies that are sent at once. With one request at a time there is one; with many, each of them is followed by a turn
+/// to send, and what one leaves the next one takes.
+const MOST_AT_ONCE: usize = 8;
 
 /// The copies whose answers have gone out.
 #[derive(Debug, Default)]
@@ -52,8 +53,11 @@ impl PendingShadows {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(pending);
     }
 
+    /// The oldest.
     fn take(&self) -> Vec<PendingShadow> {
-        mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = pending.len().min(MOST_AT_ONCE);
+        pending.drain(..count).collect()
     }
 }
 
@@ -92,11 +96,7 @@ impl Gateway {
 
     /// Sends what is pending, all at once.
     pub(super) async fn send_shadows(&self) {
-        let mut pending = self.shadows.take();
-        let dropped = pending.split_off(pending.len().min(MOST_PENDING));
-        for PendingShadow { copy, .. } in dropped {
-            self.sink.write_line(&copy.line.not_compared("too many copies at once"));
-        }
+        let pending = self.shadows.take();
         let mut sent: FuturesUnordered<_> = pending.into_iter().map(|it| self.send_shadow(it)).collect();
         while sent.next().await.is_some() {}
     }

@@ -13,8 +13,9 @@ use tokio::time::Instant;
 use super::connection::Connection;
 use crate::message::BoxError;
 
-/// More than the calls that one instance makes at once.
-const MOST_KEPT: usize = 16;
+/// More than the calls that one instance makes at once, with many requests at a time too; a process may have 1,024 files
+/// open.
+const MOST_KEPT: usize = 256;
 
 /// The connections, of which the last that was used is used next.
 #[derive(Debug)]

@@ -16,6 +16,8 @@ pub struct FunctionSettings {
     pub environment: Vec<(String, String)>,
     pub aliases: Aliases,
     pub instances: NonZeroUsize,
+    /// The most events that one instance works on at a time; more than one is Lambda Managed Instances.
+    pub events_at_a_time: NonZeroUsize,
     pub memory_megabytes: u32,
     pub timeout: Duration,
     pub output: FunctionOutput,
@@ -38,7 +40,7 @@ impl Aliases {
 }
 
 impl FunctionSettings {
-    /// Four instances, 128 MB (told, not enforced), 30 s, the alias `live`, output to the terminal.
+    /// Four instances with one event at a time, 128 MB (told, not enforced), 30 s, the alias `live`, output to the terminal.
     pub fn new(name: &str, program: impl Into<PathBuf>) -> Self {
         Self {
             name: name.to_owned(),
@@ -48,6 +50,7 @@ impl FunctionSettings {
             environment: Vec::new(),
             aliases: Aliases::Listed(vec!["live".to_owned()]),
             instances: const { NonZeroUsize::new(4).expect("four is not zero") },
+            events_at_a_time: NonZeroUsize::MIN,
             memory_megabytes: 128,
             timeout: Duration::from_secs(30),
             output: FunctionOutput::terminal(Colours::None),

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use super::{
     function_settings::FunctionSettings,
     instance::{FunctionInstance, InstanceEnd, InstanceOwner},
-    instance_pool::{InstancePool, InstanceState, InstanceStatus, QueueEnd, QueueFull, Readiness, Service},
+    instance_pool::{InstancePool, InstanceStatus, QueueEnd, QueueFull, Readiness, Service},
     instance_process,
     invocation::QueuedInvocation,
     invoke_result::FunctionError,
@@ -79,7 +79,7 @@ impl HostedFunction {
             return;
         }
         work.pool.hand_out();
-        let (end, returning) = (work.pool.end_of_queue(), work.pool.count(InstanceState::Returning));
+        let (end, returning) = (work.pool.end_of_queue(), work.pool.returning());
         self.start_missing(work, end, returning);
         if work.pool.queued() > 0 && returning > 0 {
             let function = Arc::clone(self);
@@ -96,7 +96,7 @@ impl HostedFunction {
     fn start_missing(self: &Arc<Self>, work: &mut Work, end: QueueEnd, expected: usize) {
         while !work.stopped
             && work.pool.size() < work.settings.instances.get()
-            && work.pool.count(InstanceState::Starting) + expected < work.pool.queued_before(end)
+            && work.pool.starting() + expected < work.pool.queued_before(end)
         {
             self.start_instance(work);
         }
@@ -177,7 +177,7 @@ impl HostedFunction {
 impl InstanceOwner for HostedFunction {
     fn ready(self: Arc<Self>, number: u64) {
         let mut work = self.lock();
-        match work.pool.set_idle(number) {
+        match work.pool.set_waiting(number) {
             Readiness::Waits => self.dispatch(&mut work),
             Readiness::Retired(instance) => end(instance),
         }

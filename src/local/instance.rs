@@ -1,6 +1,9 @@
-//! One instance of a function: its life from start to end, and the one event that it works on.
+//! One instance of a function: its life from start to end, and the events that it works on: one, or several where its
+//! function takes several at a time, as on Lambda Managed Instances.
 
 use std::{
+    collections::{BTreeMap, VecDeque},
+    num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -11,7 +14,7 @@ use nix::{
     unistd::Pid,
 };
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Semaphore, mpsc, oneshot, watch},
     time::timeout,
 };
 
@@ -56,10 +59,12 @@ pub(super) struct FunctionInstance {
     pub settings: Arc<FunctionSettings>,
     pub extensions: Extensions,
     owner: Arc<dyn InstanceOwner>,
-    /// Given to this instance, not yet begun: at most one.
-    inbox: Mutex<Option<QueuedInvocation>>,
-    delivered: Notify,
-    current: Mutex<Option<RunningInvocation>>,
+    /// Given to this instance, not yet begun.
+    inbox: Mutex<VecDeque<QueuedInvocation>>,
+    /// As many as there are in the inbox.
+    delivered: Semaphore,
+    /// By request id.
+    running: Mutex<BTreeMap<String, RunningInvocation>>,
     init_error: Mutex<Option<Bytes>>,
     life: watch::Sender<Life>,
 }
@@ -78,8 +83,8 @@ impl FunctionInstance {
             extensions: Extensions::default(),
             owner,
             inbox: Mutex::default(),
-            delivered: Notify::new(),
-            current: Mutex::default(),
+            delivered: Semaphore::new(0),
+            running: Mutex::default(),
             init_error: Mutex::default(),
             life: watch::Sender::new(Life::Starting),
         }
@@ -96,9 +101,8 @@ impl FunctionInstance {
     pub fn end(&self, how: String) {
         // First: what begins from now on fails by itself.
         let before = self.life.send_replace(Life::Ended);
-        if let Some(current) = lock(&self.current).take() {
-            let error = FunctionError::exited(&current.request_id, &how);
-            current.fail(error);
+        for (request_id, running) in std::mem::take(&mut *lock(&self.running)) {
+            running.fail(FunctionError::exited(&request_id, &how));
         }
         let end = if before == Life::Starting { self.failed_init(how) } else { InstanceEnd::Later };
         Arc::clone(&self.owner).gone(self.number, end);
@@ -117,26 +121,30 @@ impl FunctionInstance {
         *lock(&self.init_error) = Some(payload);
     }
 
-    /// Takes the invocation that the process never began. Only the owner knows when nothing more will be delivered.
+    /// Takes the first invocation that the process has not begun. Only the owner knows when nothing more will be delivered.
     pub fn undelivered(&self) -> Option<QueuedInvocation> {
-        lock(&self.inbox).take()
+        lock(&self.inbox).pop_front()
     }
 
     pub fn deliver(&self, invocation: QueuedInvocation) {
-        *lock(&self.inbox) = Some(invocation);
-        self.delivered.notify_one();
+        lock(&self.inbox).push_back(invocation);
+        self.delivered.add_permits(1);
     }
 
-    /// The process asks for its next event: it is done with the one before, and waits.
+    /// The process asks for an event, and waits. With one at a time, it is done with the one before.
     pub async fn next(&self) -> QueuedInvocation {
         self.finish();
         Arc::clone(&self.owner).ready(self.number);
         loop {
+            self.delivered.acquire().await.expect("nobody closes it").forget();
             if let Some(invocation) = self.undelivered() {
                 return invocation;
             }
-            self.delivered.notified().await;
         }
+    }
+
+    pub fn takes_one_at_a_time(&self) -> bool {
+        self.settings.events_at_a_time == NonZeroUsize::MIN
     }
 
     fn finish(&self) {
@@ -147,9 +155,10 @@ impl FunctionInstance {
             }
             first
         });
-        if let Some(current) = lock(&self.current).take() {
-            let error = FunctionError::no_response(&current.request_id);
-            current.fail(error);
+        if self.takes_one_at_a_time() {
+            for (request_id, running) in std::mem::take(&mut *lock(&self.running)) {
+                running.fail(FunctionError::no_response(&request_id));
+            }
         }
     }
 
@@ -167,40 +176,55 @@ impl FunctionInstance {
             instance.time_out(&id, limit);
         })
         .abort_handle();
-        let current =
-            RunningInvocation { request_id, executed_version, reply: Some(reply), stream: None, deadline };
-        let mut slot = lock(&self.current);
+        let began = RunningInvocation {
+            request_id: request_id.clone(),
+            executed_version,
+            reply: Some(reply),
+            stream: None,
+            deadline,
+        };
+        let mut running = lock(&self.running);
         if *self.life.borrow() == Life::Ended {
-            let error = FunctionError::exited(&current.request_id, "before the event began");
-            current.fail(error);
+            began.fail(FunctionError::exited(&request_id, "before the event began"));
         } else {
-            *slot = Some(current);
+            running.insert(request_id, began);
         }
     }
 
+    /// Fails an event whose time is over. Of several events at a time the others go on, and nobody stops the process.
     fn time_out(&self, request_id: &str, limit: Duration) {
-        let current = lock(&self.current).take_if(|current| current.request_id == request_id);
-        if let Some(current) = current {
-            let error = FunctionError::timed_out(request_id, limit);
-            current.fail(error);
-            self.signal(Signal::SIGKILL);
+        let late = lock(&self.running).remove(request_id);
+        if let Some(late) = late {
+            late.fail(FunctionError::timed_out(request_id, limit));
+            if self.takes_one_at_a_time() {
+                self.signal(Signal::SIGKILL);
+            } else {
+                // Whatever it still does, it asks for its next event afterwards.
+                self.owner.answered(self.number);
+            }
         }
     }
 
     /// Returns false if the process does not work on this request (any more).
     pub fn works_on(&self, request_id: &str) -> bool {
-        lock(&self.current)
-            .as_ref()
-            .is_some_and(|current| current.request_id == request_id && current.reply.is_some())
+        lock(&self.running).get(request_id).is_some_and(|running| running.reply.is_some())
     }
 
     /// The process has given its response whole.
     pub fn answer(&self, request_id: &str, outcome: InvokeOutcome) {
         // First: the caller's next request must already find this instance on its way back.
         self.owner.answered(self.number);
-        let mut current = lock(&self.current);
-        if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
-            current.send(outcome);
+        let mut all = lock(&self.running);
+        if let Some(running) = all.get_mut(request_id) {
+            running.send(outcome);
+        }
+        self.forget_answered(&mut all, request_id);
+    }
+
+    /// With one at a time, an event is over when the next one is asked for; with several, when it is answered.
+    fn forget_answered(&self, running: &mut BTreeMap<String, RunningInvocation>, request_id: &str) {
+        if !self.takes_one_at_a_time() {
+            running.remove(request_id);
         }
     }
 
@@ -211,10 +235,9 @@ impl FunctionInstance {
         content_type: Option<String>,
     ) -> mpsc::Sender<Result<Bytes, FunctionError>> {
         let (sender, chunks) = mpsc::channel(STREAM_DEPTH);
-        let mut current = lock(&self.current);
-        if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
-            current.stream = Some(sender.clone());
-            current.send(InvokeOutcome::Streamed(StreamedPayload { content_type, chunks }));
+        if let Some(running) = lock(&self.running).get_mut(request_id) {
+            running.stream = Some(sender.clone());
+            running.send(InvokeOutcome::Streamed(StreamedPayload { content_type, chunks }));
         }
         sender
     }
@@ -223,10 +246,11 @@ impl FunctionInstance {
     pub fn close_stream(&self, request_id: &str) {
         // First, as above.
         self.owner.answered(self.number);
-        let mut current = lock(&self.current);
-        if let Some(current) = current.as_mut().filter(|current| current.request_id == request_id) {
-            current.stream = None;
+        let mut all = lock(&self.running);
+        if let Some(running) = all.get_mut(request_id) {
+            running.stream = None;
         }
+        self.forget_answered(&mut all, request_id);
     }
 
     /// Sends a signal; nothing happens when the process has already ended.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: an invocation is in the queue, or with exactly one instance, or answered. A retired instance gets none.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{cmp::Reverse, collections::VecDeque, sync::Arc};
 
 use super::{instance::FunctionInstance, invocation::QueuedInvocation, invoke_result::FunctionError};
 
@@ -32,10 +32,34 @@ pub struct InstanceStatus {
 
 struct Slot {
     instance: Arc<FunctionInstance>,
-    state: InstanceState,
+    /// Polls for an event that have none yet.
+    waiting: usize,
+    /// Events that it works on.
+    busy: usize,
+    /// Events that it has answered since it last asked for one.
+    returning: usize,
+    /// It has asked for an event.
+    has_started: bool,
+    /// See [`InstanceState::Idle`].
+    since: u64,
     is_frozen: bool,
     /// What it was started with is outdated: it ends after the event that it works on.
     is_retired: bool,
+}
+
+impl Slot {
+    fn state(&self) -> InstanceState {
+        match (self.has_started, self.busy, self.returning) {
+            (false, _, _) => InstanceState::Starting,
+            (true, 0, 0) => InstanceState::Idle { since: self.since },
+            (true, 0, _) => InstanceState::Returning,
+            (true, _, _) => InstanceState::Busy,
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        matches!(self.state(), InstanceState::Idle { .. })
+    }
 }
 
 #[derive(Default)]
@@ -104,18 +128,26 @@ impl InstancePool {
     }
 
     pub fn add(&mut self, instance: Arc<FunctionInstance>) {
-        let state = InstanceState::Starting;
-        self.slots.push(Slot { instance, state, is_frozen: false, is_retired: false });
+        self.slots.push(Slot {
+            instance,
+            waiting: 0,
+            busy: 0,
+            returning: 0,
+            has_started: false,
+            since: 0,
+            is_frozen: false,
+            is_retired: false,
+        });
     }
 
-    /// Removes an instance; an invocation that it never began goes back to the queue.
+    /// Removes an instance; invocations that it never began go back to the queue.
     pub fn remove(&mut self, number: u64) -> Service {
         let Some(position) = self.slots.iter().position(|slot| slot.instance.number == number) else {
             return Service::Active;
         };
         // Only this pool delivers: nothing comes after this look.
         let slot = self.slots.remove(position);
-        self.queue.extend(slot.instance.undelivered());
+        self.queue.extend(std::iter::from_fn(|| slot.instance.undelivered()));
         if slot.is_retired { Service::Retired } else { Service::Active }
     }
 
@@ -124,7 +156,7 @@ impl InstancePool {
         let mut idle = Vec::new();
         for slot in self.slots.iter_mut().filter(|slot| !slot.is_retired) {
             slot.is_retired = true;
-            if matches!(slot.state, InstanceState::Idle { .. }) {
+            if slot.is_idle() {
                 idle.push(Arc::clone(&slot.instance));
             }
         }
@@ -140,24 +172,41 @@ impl InstancePool {
         self.active().count()
     }
 
-    pub fn count(&self, state: InstanceState) -> usize {
-        self.active().filter(|slot| slot.state == state).count()
+    /// The number of events that instances which are just starting will take.
+    pub fn starting(&self) -> usize {
+        let starting = self.active().filter(|slot| !slot.has_started);
+        starting.map(|slot| slot.instance.settings.events_at_a_time.get()).sum()
     }
 
-    pub fn set_idle(&mut self, number: u64) -> Readiness {
-        let state = InstanceState::Idle { since: self.taken };
-        self.set_state(number, state);
-        let retired = self.slots.iter().find(|slot| slot.instance.number == number && slot.is_retired);
-        retired.map_or(Readiness::Waits, |slot| Readiness::Retired(Arc::clone(&slot.instance)))
+    /// The number of events that instances which have just answered will ask for.
+    pub fn returning(&self) -> usize {
+        self.active().map(|slot| slot.returning).sum()
     }
 
+    /// An instance asks for an event. With one at a time it works on nothing any more, answered or not.
+    pub fn set_waiting(&mut self, number: u64) -> Readiness {
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.number == number) else {
+            return Readiness::Waits;
+        };
+        slot.has_started = true;
+        slot.since = self.taken;
+        if slot.instance.takes_one_at_a_time() {
+            (slot.waiting, slot.busy, slot.returning) = (1, 0, 0);
+        } else {
+            slot.waiting += 1;
+            slot.returning = slot.returning.saturating_sub(1);
+        }
+        if slot.is_retired && slot.is_idle() {
+            return Readiness::Retired(Arc::clone(&slot.instance));
+        }
+        Readiness::Waits
+    }
+
+    /// An instance has answered an event.
     pub fn set_returning(&mut self, number: u64) {
-        self.set_state(number, InstanceState::Returning);
-    }
-
-    fn set_state(&mut self, number: u64, state: InstanceState) {
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.instance.number == number) {
-            slot.state = state;
+            slot.busy = slot.busy.saturating_sub(1);
+            slot.returning += 1;
         }
     }
 
@@ -180,7 +229,7 @@ impl InstancePool {
     pub fn status(&self) -> Vec<InstanceStatus> {
         let status = |slot: &Slot| InstanceStatus {
             pid: slot.instance.pid,
-            state: slot.state,
+            state: slot.state(),
             frozen: slot.is_frozen,
         };
         self.slots.iter().map(status).collect()
@@ -190,18 +239,15 @@ impl InstancePool {
         self.slots.iter().map(|slot| &slot.instance)
     }
 
-    /// Gives the queue to idle instances. The one that was idle last goes first, as a warm one does on Lambda.
+    /// Gives the queue to instances that wait for events. The one with the fewest goes first, and of those the one that
+    /// was idle last, as a warm one does on Lambda.
     pub fn hand_out(&mut self) {
         while !self.queue.is_empty() {
-            let idle =
-                self.slots.iter_mut().filter(|slot| !slot.is_frozen && !slot.is_retired).filter_map(|slot| {
-                    match slot.state {
-                        InstanceState::Idle { since } => Some((since, slot)),
-                        InstanceState::Starting | InstanceState::Busy | InstanceState::Returning => None,
-                    }
-                });
-            let Some((_, slot)) = idle.max_by_key(|(since, _)| *since) else { return };
-            slot.state = InstanceState::Busy;
+            let waiting =
+                self.slots.iter_mut().filter(|slot| !slot.is_frozen && !slot.is_retired && slot.waiting > 0);
+            let Some(slot) = waiting.max_by_key(|slot| (Reverse(slot.busy), slot.since)) else { return };
+            slot.waiting -= 1;
+            slot.busy += 1;
             let instance = Arc::clone(&slot.instance);
             if let Some(invocation) = self.take() {
                 instance.deliver(invocation);

@@ -52,6 +52,8 @@ pub struct WorldSettings {
     /// A Lambda to use for targets instead of the own host.
     pub lambda_endpoint: Option<String>,
     pub tables: TableNames,
+    /// The most requests that one gateway works on at a time.
+    pub gateway_events_at_a_time: NonZeroUsize,
     /// Added to the gateway's environment.
     pub gateway_environment: Vec<(String, String)>,
     pub output: FunctionOutput,
@@ -228,6 +230,7 @@ fn gateway(settings: &WorldSettings, endpoints: &[(String, String)]) -> Result<F
     Ok(FunctionSettings {
         environment,
         instances: settings.instances,
+        events_at_a_time: settings.gateway_events_at_a_time,
         output: settings.output.clone(),
         ..FunctionSettings::new(GATEWAY, &settings.gateway)
     })

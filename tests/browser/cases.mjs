@@ -99,6 +99,24 @@ export const cases = [
     expected: 404,
   },
   {
+    name: 'server-sent events arrive one by one: the second is sent once the first is there',
+    script: ({ api }) => new Promise((resolve, reject) => {
+      const seen = [];
+      const events = new EventSource(`${api}/app/events`);
+      events.onerror = () => reject(new Error('no more events'));
+      events.onmessage = ({ data }) => {
+        seen.push(data);
+        if (seen.length === 2) {
+          events.close();
+          resolve(seen);
+          return;
+        }
+        fetch(`${api}/app/go`).catch(reject);
+      };
+    }),
+    expected: ['one', 'two'],
+  },
+  {
     name: 'the origin null reads nothing where only others are allowed',
     isSandboxed: true,
     script: async ({ api }) => (await fetch(`${api}/app/hello`)).status,

@@ -3,6 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { startLocalWorld } from '../cache_tests/local_world.mjs';
+import { startEvents } from './events.mjs';
 
 const mock = (body, words = {}) => ({ integration: { type: 'MOCK', body, ...words } });
 
@@ -23,7 +24,7 @@ const stages = (origin, issuer) => [
   { stage: 'closed', issuer },
 ];
 
-function items({ stage, cors, issuer }) {
+function items({ stage, cors, issuer }, events) {
   const users = { type: 'JWT', jwtConfiguration: { issuer, audience: ['orders'] } };
   const routes = {
     $api: { authorizers: { users }, allowPrivateIntegrations: ['127.0.0.1/32'], ...(cors && { corsConfiguration: cors }) },
@@ -32,6 +33,8 @@ function items({ stage, cors, issuer }) {
     'DELETE /hello': mock({ deleted: true }),
     'GET /me': { ...mock({ you: '${context.authorizer.principalId}' }), authorizerId: 'users' },
     'GET /echo': { integration: { type: 'AWS_PROXY', uri: 'echo' } },
+    'GET /events': { integration: { type: 'HTTP_PROXY', uri: `${events}/events` } },
+    'GET /go': { integration: { type: 'HTTP_PROXY', uri: `${events}/go` } },
   };
   return Object.entries(routes).map(([routeKey, words]) => ({ stage, routeKey, ...words }));
 }
@@ -39,13 +42,18 @@ function items({ stage, cors, issuer }) {
 // Starts everything; `origin` is that of the pages.
 export async function startGateway(origin) {
   const world = await startLocalWorld('browser-tests-gateway');
+  const events = await startEvents();
   for (const stage of stages(origin, world.issuer)) {
     await world.putStage({ stage: stage.stage });
-    await Promise.all(items(stage).map(world.putRoute));
+    await Promise.all(items(stage, events.url).map(world.putRoute));
     await world.deploy(stage.stage);
     await untilLive(`${world.url}/${stage.stage}/hello`);
   }
-  return { url: world.url, token: await token(world.issuer), stop: world.stop };
+  const stop = async () => {
+    events.stop();
+    await world.stop();
+  };
+  return { url: world.url, token: await token(world.issuer), stop };
 }
 
 async function token(issuer) {

@@ -18,7 +18,7 @@ const MOST_KIB: u64 = 100 * 1024;
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
 /// The most memory that the process has had at once.
-fn peak_kib(pid: u32) -> u64 {
+pub fn peak_kib(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
     peak.trim().trim_end_matches(" kB").parse().expect("a number")

@@ -28,6 +28,7 @@ pub fn settings() -> WorldSettings {
         invoke_port: 0,
         issuer_port: 0,
         instances: NonZeroUsize::MIN,
+        gateway_events_at_a_time: NonZeroUsize::MIN,
         region: "eu-test-1".to_owned(),
         data_directory: None,
         gateway: example("echo"),

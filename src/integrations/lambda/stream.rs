@@ -8,7 +8,7 @@ use futures_util::{FutureExt, stream::unfold};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde::Deserialize;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::{
     function_headers,
@@ -22,6 +22,7 @@ use crate::{
     error::GatewayError,
     functions::function_call::FunctionFailure,
     http_client::KeptBody,
+    integrations::streamed_body::StreamLimits,
     message::{Body, BoxError, Response},
 };
 
@@ -138,15 +139,16 @@ impl Pieces {
 
     fn into_body(self, begun: Bytes, deadline: Instant) -> Body {
         let begun = (!begun.is_empty()).then_some(begun);
+        let limits = StreamLimits::until(deadline);
         let rest = unfold(Some((self, begun)), move |state| async move {
             let (mut pieces, begun) = state?;
             if let Some(begun) = begun {
                 return Some((Ok(begun), Some((pieces, None))));
             }
-            match timeout_at(deadline, pieces.next()).await {
+            match limits.next(pieces.next()).await {
                 Ok(Ok(piece)) => Some((Ok(piece?), Some((pieces, None)))),
                 Ok(Err(error)) => Some((Err(BoxError::from(error)), None)),
-                Err(late) => Some((Err(late.into()), None)),
+                Err(late) => Some((Err(late), None)),
             }
         });
         Body::Stream(Box::pin(rest))

@@ -80,23 +80,45 @@ impl LeasedCounter {
 
     /// Decides about a request that has just come.
     pub fn decide(&mut self, limits: &Limits, now_ms: u64) -> Decision {
+        self.arrive(limits, now_ms).unwrap_or_else(|| self.ask_or_decide_locally(limits, now_ms))
+    }
+
+    /// The same as far as that needs no write; `None`: see [`Self::decide_later`].
+    pub fn arrive(&mut self, limits: &Limits, now_ms: u64) -> Option<Decision> {
         if limits.is_unlimited() {
-            return Decision::Admit(Unit { paid: Paid::Nothing });
+            return Some(Decision::Admit(Unit { paid: Paid::Nothing }));
         }
         self.demand.record_arrival(now_ms);
+        self.decide_without_write(limits, now_ms)
+    }
+
+    /// Decides about a request that came before, and has waited since for what others' writes would bring.
+    pub fn decide_later(&mut self, limits: &Limits, now_ms: u64) -> Decision {
+        let decision = self.decide_without_write(limits, now_ms);
+        decision.unwrap_or_else(|| self.ask_or_decide_locally(limits, now_ms))
+    }
+
+    /// Says if requests that come together may wait for each other's writes. Where each has a write of its own, or the store
+    /// keeps failing, that would only take time.
+    pub fn asks_in_turn(&self, limits: &Limits) -> bool {
+        limits.accuracy == Accuracy::Lease && !self.outage.breaker.is_open()
+    }
+
+    fn decide_without_write(&mut self, limits: &Limits, now_ms: u64) -> Option<Decision> {
         self.update(limits, now_ms);
         if let Some(refusal) = nothing_allowed(limits, now_ms) {
-            return Decision::Refuse(refusal);
+            return Some(Decision::Refuse(refusal));
         }
         if let Some(unit) = self.spend(now_ms) {
-            return match self.renewal(limits, now_ms) {
+            return Some(match self.renewal(limits, now_ms) {
                 Some(write) => Decision::AdmitAndRenew(unit, write),
                 None => Decision::Admit(unit),
-            };
+            });
         }
-        if let Some(refusal) = self.refusal {
-            return Decision::Refuse(refusal.at(now_ms));
-        }
+        self.refusal.map(|refusal| Decision::Refuse(refusal.at(now_ms)))
+    }
+
+    fn ask_or_decide_locally(&mut self, limits: &Limits, now_ms: u64) -> Decision {
         if !self.outage.breaker.allows(now_ms) {
             return self.decide_locally(limits, now_ms);
         }

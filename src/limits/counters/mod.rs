@@ -34,10 +34,11 @@ mod simulation;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use futures_util::{StreamExt, stream};
+use tokio::sync::OwnedMutexGuard;
 
 pub use self::{
     counter::{Counter, CounterWrite, NewWindow, QuotaForm, RateForm, Spent, WriteForm, WriteOutcome},
@@ -51,6 +52,7 @@ use crate::{
     background::BackgroundWork,
     clock::{Clock, milliseconds},
     ttl_cache::Generations,
+    wait::within,
 };
 
 /// The shared state that counts.
@@ -81,9 +83,20 @@ pub struct Counters<S> {
 /// flood of callers, who each have a throttle, must not cost it.
 #[derive(Debug)]
 struct CounterGenerations {
-    quotas: Generations<Arc<str>, LeasedCounter>,
-    throttles: Generations<Arc<str>, LeasedCounter>,
+    quotas: Generations<Arc<str>, SharedCounter>,
+    throttles: Generations<Arc<str>, SharedCounter>,
 }
+
+/// A counter for many requests at a time.
+#[derive(Debug)]
+struct SharedCounter {
+    leased: LeasedCounter,
+    /// Held by the request that asks the store. Those that come meanwhile are admitted from its lease, most likely: a burst
+    /// of requests costs a few writes, and not one each.
+    turn: Turn,
+}
+
+type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// The last write to a counter, which returns unused quota units.
 struct LastWrite {
@@ -93,6 +106,8 @@ struct LastWrite {
 
 /// So many counters of each kind are remembered; leases of others are lost.
 const COUNTERS: usize = 4_096;
+/// Nobody waits longer for another request's write than for one of its own.
+const TURN_PATIENCE: Duration = Duration::from_millis(200);
 /// So many writes at a time when the process ends: each has a connection of its own.
 const RETURNS_AT_A_TIME: usize = 32;
 
@@ -110,7 +125,22 @@ impl<S: CounterStore> Counters<S> {
     /// The rule has no unit left, as far as this instance can tell.
     pub async fn take(self: &Arc<Self>, rule: &Rule, now: SystemTime) -> Result<Unit, LimitRefusal> {
         let now_ms = milliseconds(now);
-        let mut decision = self.with(rule, |counter| counter.decide(&rule.limits, now_ms));
+        let (decision, turn) = self.with_shared(rule, |counter| {
+            let decision = counter.leased.arrive(&rule.limits, now_ms);
+            let asks_in_turn = decision.is_none() && counter.leased.asks_in_turn(&rule.limits);
+            (decision, asks_in_turn.then(|| Arc::clone(&counter.turn)))
+        });
+        let _turn = match turn {
+            // Boxed: hardly any request needs it.
+            Some(turn) => Box::pin(taken(turn)).await,
+            None => None,
+        };
+        let mut decision = match decision {
+            Some(decision) => decision,
+            None => {
+                self.with(rule, |counter| counter.decide_later(&rule.limits, milliseconds(self.clock.now())))
+            }
+        };
         loop {
             let write = match decision {
                 Decision::Admit(unit) => return Ok(unit),
@@ -156,8 +186,8 @@ impl<S: CounterStore> Counters<S> {
     fn terminate(&self) -> Vec<LastWrite> {
         let now_ms = milliseconds(self.clock.now());
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
-        let last_write = |(key, counter): (&Arc<str>, &mut LeasedCounter)| {
-            Some(LastWrite { counter: Arc::clone(key), write: counter.terminate(now_ms)? })
+        let last_write = |(key, counter): (&Arc<str>, &mut SharedCounter)| {
+            Some(LastWrite { counter: Arc::clone(key), write: counter.leased.terminate(now_ms)? })
         };
         let CounterGenerations { quotas, throttles } = &mut *counters;
         quotas.iter_mut().chain(throttles.iter_mut()).filter_map(last_write).collect()
@@ -183,22 +213,36 @@ impl<S: CounterStore> Counters<S> {
     }
 
     fn with<T>(&self, rule: &Rule, act: impl FnOnce(&mut LeasedCounter) -> T) -> T {
+        self.with_shared(rule, |counter| act(&mut counter.leased))
+    }
+
+    fn with_shared<T>(&self, rule: &Rule, act: impl FnOnce(&mut SharedCounter) -> T) -> T {
         let mut counters = self.counters.lock().unwrap_or_else(PoisonError::into_inner);
         let CounterGenerations { quotas, throttles } = &mut *counters;
         let counters = if rule.limits.quota.is_some() { quotas } else { throttles };
         if let Some(counter) = counters.get(&rule.counter) {
             return act(counter);
         }
-        let mut counter = LeasedCounter::new((self.seed)());
+        let mut counter = SharedCounter { leased: LeasedCounter::new((self.seed)()), turn: Turn::default() };
         let done = act(&mut counter);
         counters.insert(Arc::clone(&rule.counter), counter);
         done
     }
 }
 
+/// A turn, once those before have had theirs; `None`: it takes too long.
+async fn taken(turn: Turn) -> Option<OwnedMutexGuard<()>> {
+    match Arc::clone(&turn).try_lock_owned() {
+        Ok(guard) => Some(guard),
+        Err(_) => within(TURN_PATIENCE, turn.lock_owned()).await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
+
+    use futures_util::future::join_all;
 
     use super::{simulation::counter_model::CounterModel, *};
     use crate::limits::{
@@ -240,6 +284,42 @@ mod tests {
         counters.return_unused().await;
         let used = store.lock().unwrap().used.values().copied().last();
         assert_eq!(used, Some(taken));
+    }
+
+    /// Counts its writes.
+    #[derive(Default)]
+    struct CountingStore(Mutex<CounterModel>, AtomicU64);
+
+    impl CounterStore for Arc<CountingStore> {
+        async fn write(&self, _counter: &str, write: &CounterWrite, _now: SystemTime) -> WriteOutcome {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            match self.0.lock().unwrap().execute(write, Some(Period::Day)) {
+                Ok(counter) => WriteOutcome::Done(counter),
+                Err(old) => WriteOutcome::Refused(old),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn sixty_four_requests_at_once_cost_a_few_writes_and_spend_what_the_quota_has() {
+        for (limit, most_writes) in [(1_000, 8), (10, 12)] {
+            let store = Arc::new(CountingStore::default());
+            let clock = Clock::Manual(Arc::new(AtomicU64::new(1_719_792_000_000)));
+            let now = clock.now();
+            let counters = Arc::new(Counters::new(Arc::clone(&store), clock, || 1));
+            let quota = Some(Quota { limit, period: Period::Day, offset: 0 });
+            let (accuracy, on_store_error) = (Accuracy::Lease, OnStoreError::Refuse);
+            let limits = Limits { throttle: None, quota, accuracy, on_store_error };
+            let rule = Rule { counter: "key#k1#gold".into(), limits };
+            let taken = join_all((0..64).map(|_| counters.take(&rule, now))).await;
+            let admitted = taken.iter().filter(|taken| taken.is_ok()).count();
+            let writes = store.1.load(Ordering::Relaxed);
+            assert_eq!(admitted as u64, limit.min(64), "{limit}");
+            assert!(writes <= most_writes, "{limit}: {writes} writes");
+        }
     }
 
     #[tokio::test]

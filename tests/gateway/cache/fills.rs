@@ -29,6 +29,20 @@ async fn many_misses_at_once_ask_the_target_once() {
     assert_eq!(world.asked(), 1);
 }
 
+/// With many requests at a time in one process.
+#[tokio::test]
+async fn of_many_misses_in_one_process_one_asks_for_the_lock() {
+    let world = Cached::serving("GET /x", &json!({})).await;
+    world.gateway.gate.calls();
+    let answers = join_all((0..64).map(|_| world.gateway.send("GET /v1/x"))).await;
+    assert!(answers.iter().all(|answer| answer.starts_with("200\n")));
+    assert_eq!(world.asked(), 1);
+    let calls = world.gateway.gate.calls();
+    let writes: Vec<_> = calls.iter().filter(|call| !call.starts_with("Query")).collect();
+    assert_eq!(writes.len(), 2, "the lock and the entry: {writes:?}");
+    assert_eq!(world.statuses(&["GET /v1/x"]).await, "HIT");
+}
+
 #[tokio::test]
 async fn a_request_that_waits_for_a_dead_filler_goes_on_when_its_lock_ends() {
     let world = Cached::serving("GET /x", &json!({})).await;

@@ -1,11 +1,12 @@
 //! `tollgate prune`: old deployments go, those in use stay.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use expect_test::expect;
 use serde_json::json;
 use tollgate::{
     deployment::{self, RollbackOutcome},
+    function_url::EventOutcome,
     store::ConditionalWrite,
 };
 
@@ -150,4 +151,66 @@ async fn items_that_are_published_again_while_their_deployment_goes_are_stored_a
     assert_eq!(pointed(&world).await, ids[0]);
     assert_eq!(stored(&world, &ids).await, "AC");
     assert_eq!(world.cold_instance().send("GET /v1").await, served("0"));
+}
+
+/// Edits the route, and lets the gateway publish it as the table's stream does.
+async fn edit(world: &TestGateway, body: &str) -> String {
+    world.put_route(&text_route("v1", body));
+    world.advance(Duration::from_secs(1));
+    let record = json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": "v1" } } } });
+    let event = json!({ "Records": [record] }).to_string();
+    assert!(matches!(world.handle(&event).await, EventOutcome::Published));
+    world.finish().await;
+    pointed(world).await
+}
+
+async fn edited(keep: &str) -> (TestGateway, Vec<String>) {
+    let world = TestGateway::with_environment(&[("KEEP_DEPLOYMENTS", keep)]);
+    let mut ids = Vec::new();
+    for nth in 0..5 {
+        ids.push(edit(&world, &nth.to_string()).await);
+    }
+    (world, ids)
+}
+
+#[tokio::test]
+async fn a_publish_by_the_gateway_keeps_as_many_as_its_environment_says() {
+    for (keep, expected) in [("", "ABCDE"), ("0", "ABCDE"), ("10", "ABCDE"), ("3", "CDE"), ("2", "DE")] {
+        let (world, ids) = edited(keep).await;
+        assert_eq!(stored(&world, &ids).await, expected, "KEEP_DEPLOYMENTS={keep}");
+        assert_eq!(world.send("GET /v1").await, served("4"));
+        let history = world.tollgate(&["history", "v1", "-o", "json"]);
+        assert!(ids.iter().all(|id| history.stdout.contains(id)), "{history:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_publish_by_the_gateway_deletes_none_that_is_in_use() {
+    let (world, ids) = edited("0").await;
+    let mut item = stage_item(&world).await;
+    item["canarySettings"] = json!({ "deploymentId": ids[0], "percentTraffic": 1 });
+    world.put_stage(&item);
+    world.put_stage(&json!({ "stage": "v2", "autoDeploy": false, "deploymentId": ids[1] }));
+    let keeping = world.cold_instance_with(&[("KEEP_DEPLOYMENTS", "1")]);
+    world.put_route(&text_route("v1", "5"));
+    world.advance(Duration::from_secs(1));
+    let record = json!({ "eventSource": "aws:dynamodb", "dynamodb": { "Keys": { "stage": { "S": "v1" } } } });
+    let event = json!({ "Records": [record] }).to_string();
+    assert!(matches!(keeping.handle(&event).await, EventOutcome::Published));
+    let left = stored(&world, &ids).await;
+    assert!(left.starts_with("AB"), "{left}");
+}
+
+#[tokio::test]
+async fn a_stage_is_published_though_its_old_deployments_cannot_be_deleted() {
+    let (world, ids) = edited("2").await;
+    assert_eq!(stored(&world, &ids).await, "DE");
+    world.gate.throttle(Some("attribute_not_exists(served)"));
+    edit(&world, "5").await;
+    world.gate.throttle(None);
+    assert_eq!(world.send("GET /v1").await, served("5"));
+    assert_eq!(stored(&world, &ids).await.len(), 2, "none of them is deleted");
+    // The next publish deletes what this one has left.
+    edit(&world, "6").await;
+    assert_eq!(stored(&world, &ids).await, "");
 }

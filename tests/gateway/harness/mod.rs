@@ -142,11 +142,7 @@ impl TestGateway {
             gateway.deployments = Arc::new(ActiveDeployments::new(store.clone(), when_told));
         }
         Self {
-            handler: EventHandler::new(
-                gateway,
-                environment.trusted_proxy,
-                environment.function_url_auth_type,
-            ),
+            handler: EventHandler::new(gateway, &environment),
             now,
             lines,
             dynamodb: Some(dynamodb),
@@ -232,8 +228,13 @@ impl TestGateway {
 
     /// Another instance over the same tables, which knows nothing yet.
     pub fn cold_instance(&self) -> Self {
+        self.cold_instance_with(&[])
+    }
+
+    /// The same with more in its environment.
+    pub fn cold_instance_with(&self, variables: &[(&str, &str)]) -> Self {
         let dynamodb = format!("http://{}", self.gate.address);
-        Self::with_environment(&[("AWS_ENDPOINT_URL_DYNAMODB", &dynamodb)])
+        Self::with_environment(&[&[("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.as_str())], variables].concat())
     }
 
     /// The same, which serves what is published.

@@ -38,10 +38,30 @@ pub struct Tables {
     _turn: MutexGuard<'static, ()>,
 }
 
+/// So many gateways, each with so many requests at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct ClusterSize {
+    pub instances: usize,
+    pub events_at_a_time: usize,
+}
+
+impl ClusterSize {
+    /// The requests that all of them work on at a time.
+    pub fn requests(self) -> usize {
+        self.instances * self.events_at_a_time
+    }
+}
+
+impl From<usize> for ClusterSize {
+    fn from(instances: usize) -> Self {
+        Self { instances, events_at_a_time: 1 }
+    }
+}
+
 pub struct GatewayCluster {
     pub host: Host,
     pub tables: Tables,
-    pub instances: usize,
+    pub size: ClusterSize,
     api: Server,
     client: Client<HttpConnector, Full<Bytes>>,
 }
@@ -74,25 +94,45 @@ impl Tables {
 impl GatewayCluster {
     /// Starts so many gateways, idle, which reach DynamoDB at `store`, with more in their environment.
     pub async fn start(
-        instances: usize,
+        size: impl Into<ClusterSize>,
         tables: Tables,
         store: SocketAddr,
         output: &Captured,
         more: &[(&str, &str)],
     ) -> Self {
+        let settings = Self::settings(&tables, store, output, more);
+        Self::start_as(settings, size, tables).await
+    }
+
+    /// The function that reaches DynamoDB at `store`.
+    pub fn settings(
+        tables: &Tables,
+        store: SocketAddr,
+        output: &Captured,
+        more: &[(&str, &str)],
+    ) -> FunctionSettings {
         let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let store = ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{store}"));
-        let settings = FunctionSettings {
+        FunctionSettings {
             environment: tables.names.environment().chain([store]).chain(more).collect(),
-            instances: NonZeroUsize::new(instances).expect("at least one"),
             output: output.output(),
             ..FunctionSettings::new(GATEWAY, release_gateway())
+        }
+    }
+
+    /// Starts so many gateways with these settings, idle.
+    pub async fn start_as(settings: FunctionSettings, size: impl Into<ClusterSize>, tables: Tables) -> Self {
+        let size = size.into();
+        let settings = FunctionSettings {
+            instances: NonZeroUsize::new(size.instances).expect("at least one"),
+            events_at_a_time: NonZeroUsize::new(size.events_at_a_time).expect("at least one"),
+            ..settings
         };
         let host = Host::new("eu-test-1", vec![settings]);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let api = function_url_server::serve(listener, host.clone(), GATEWAY).expect("a function URL");
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let cluster = Self { host, tables, instances, api, client };
+        let cluster = Self { host, tables, size, api, client };
         // The first one publishes the routes.
         cluster.wait_for(1).await;
         cluster.idle().await;
@@ -101,7 +141,7 @@ impl GatewayCluster {
 
     /// Waits until all gateways wait for an event, those too that take the place of killed ones.
     pub async fn idle(&self) {
-        self.wait_for(self.instances).await;
+        self.wait_for(self.size.instances).await;
     }
 
     async fn wait_for(&self, instances: usize) {

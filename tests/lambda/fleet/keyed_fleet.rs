@@ -19,7 +19,7 @@ use tollgate::{
 
 use super::{
     freezable_proxy::FreezableProxy,
-    gateway_cluster::{GatewayCluster, Tables},
+    gateway_cluster::{ClusterSize, GatewayCluster, Tables},
     one_key::{KeyCounts, new_key, put_key},
 };
 use crate::harness::soon;
@@ -68,18 +68,18 @@ pub struct FinalCounts {
 
 impl Fleet {
     /// Starts so many gateways, idle; `plan` is the plan's item without its id.
-    pub async fn start(instances: usize, plan: Value) -> Self {
-        Self::start_with(instances, plan, &[]).await
+    pub async fn start(size: impl Into<ClusterSize>, plan: Value) -> Self {
+        Self::start_with(size, plan, &[]).await
     }
 
     /// The same, with more in the gateways' environment.
-    pub async fn start_with(instances: usize, plan: Value, environment: &[(&str, &str)]) -> Self {
+    pub async fn start_with(size: impl Into<ClusterSize>, plan: Value, environment: &[(&str, &str)]) -> Self {
         let tables = Tables::start().await;
         let proxy = FreezableProxy::open(tables.dynamodb.address).await;
         let key = new_key();
         write_items(&tables, &key, plan);
         let output = Captured::default();
-        let cluster = GatewayCluster::start(instances, tables, proxy.address, &output, environment).await;
+        let cluster = GatewayCluster::start(size, tables, proxy.address, &output, environment).await;
         Self { cluster, proxy, key, output }
     }
 
@@ -101,7 +101,7 @@ impl Fleet {
         TimedDecision { sent_at, at: Instant::now(), decision, retry_after }
     }
 
-    /// Sends requests, twice as many at a time as there are instances, and shows all answers so far after each,
+    /// Sends requests, as many at a time as the gateways work on, or twice as many as there are gateways, and shows all answers so far after each,
     /// until `see` has seen enough. Those under way are answered too.
     pub async fn traffic(
         &self,
@@ -109,8 +109,9 @@ impl Fleet {
     ) -> Vec<TimedDecision> {
         let goes_on = Cell::new(true);
         let requests = stream::repeat(()).take_while(|()| future::ready(goes_on.get()));
-        let answers =
-            requests.map(|()| self.send(self.key.reveal())).buffer_unordered(2 * self.cluster.instances);
+        let size = self.cluster.size;
+        let at_a_time = size.requests().max(2 * size.instances);
+        let answers = requests.map(|()| self.send(self.key.reveal())).buffer_unordered(at_a_time);
         let mut answers = std::pin::pin!(answers);
         let mut seen = Vec::new();
         while let Some(answer) = soon(answers.next()).await {

@@ -1,6 +1,7 @@
 //! Many real gateways at one DynamoDB: together they admit no more than the plan allows, whatever happens to them.
 //!
-//! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent.
+//! `FLEET_QUOTA` sets the size: so many requests are allowed, and about as many more are sent. `MANY_REQUEST_PROCESSES`
+//! is the number of processes in the fleet whose processes work on 64 requests at a time.
 
 mod cache;
 mod canary;
@@ -8,6 +9,7 @@ mod freezable_proxy;
 mod freezes;
 mod gateway_cluster;
 mod keyed_fleet;
+mod many_requests;
 mod one_key;
 mod store_frozen;
 mod upgrade;
@@ -22,7 +24,10 @@ use std::{
 use serde_json::{Value, json};
 use tollgate::local::world::GATEWAY;
 
-use self::keyed_fleet::{Decision, FinalCounts, Fleet, TimedDecision};
+use self::{
+    gateway_cluster::ClusterSize,
+    keyed_fleet::{Decision, FinalCounts, Fleet, TimedDecision},
+};
 
 const INSTANCES: usize = 16;
 const RATE: u32 = 400;
@@ -36,7 +41,18 @@ fn quota_limit() -> usize {
     env::var("FLEET_QUOTA").map_or(1_000, |text| text.parse().expect("FLEET_QUOTA is a number"))
 }
 
-/// A plan with a quota alone, and one with a rate too.
+/// As Lambda has it, and as Lambda Managed Instances have it.
+fn sizes() -> [ClusterSize; 2] {
+    let processes = env::var("MANY_REQUEST_PROCESSES");
+    let instances = processes.map_or(2, |text| text.parse().expect("MANY_REQUEST_PROCESSES is a number"));
+    [INSTANCES.into(), ClusterSize { instances, events_at_a_time: 64 }]
+}
+
+/// The sizes of fleets, each with a plan that has a quota alone, and one that has a rate too.
+fn sizes_and_plans() -> impl Iterator<Item = (ClusterSize, Value)> {
+    sizes().into_iter().flat_map(|size| plans().map(|plan| (size, plan)))
+}
+
 fn plans() -> [Value; 2] {
     let quota = json!({ "limit": quota_limit(), "period": "MONTH" });
     let throttle = json!({ "rateLimit": RATE, "burstLimit": BURST });
@@ -56,12 +72,12 @@ fn past_the_quota(answers: &[TimedDecision]) -> ControlFlow<()> {
 }
 
 /// Holds whatever happens to the instances: no more was served than the plan allows.
-fn assert_limits_held(answers: &[TimedDecision], counts: &FinalCounts, plan: &Value) {
+fn assert_limits_held(answers: &[TimedDecision], counts: &FinalCounts, plan: &Value, size: ClusterSize) {
     println!("{} of {} served, {counts:?}", count(answers, Decision::Served), quota_limit());
     let limit = quota_limit();
     assert!(count(answers, Decision::Served) <= limit && counts.logged <= limit, "{counts:?}");
     assert!(counts.used <= limit as u64, "{counts:?}");
-    assert!(counts.processes.len() >= INSTANCES, "not all instances took part: {counts:?}");
+    assert!(counts.processes.len() >= size.instances, "not all instances took part: {counts:?}");
     if plan["throttle"].is_object() {
         assert_rate_held(answers, counts);
     }
@@ -105,19 +121,19 @@ fn assert_books_are_right(answers: &[TimedDecision], counts: &FinalCounts) {
 
 #[tokio::test]
 async fn a_fleet_serves_its_quota_and_not_one_request_more() {
-    for plan in plans() {
-        let fleet = Fleet::start(INSTANCES, plan.clone()).await;
+    for (size, plan) in sizes_and_plans() {
+        let fleet = Fleet::start(size, plan.clone()).await;
         let answers = fleet.traffic(past_the_quota).await;
         let counts = fleet.stop().await;
-        assert_limits_held(&answers, &counts, &plan);
+        assert_limits_held(&answers, &counts, &plan, size);
         assert_all_is_spent(&answers, &counts);
     }
 }
 
 #[tokio::test]
 async fn a_fleet_whose_instances_are_killed_serves_no_more_than_its_quota() {
-    for plan in plans() {
-        let fleet = Fleet::start(INSTANCES, plan.clone()).await;
+    for (size, plan) in sizes_and_plans() {
+        let fleet = Fleet::start(size, plan.clone()).await;
         let (every, mut kills) = (quota_limit() / 20, 0);
         let answers = fleet
             .traffic(|answers| {
@@ -130,10 +146,10 @@ async fn a_fleet_whose_instances_are_killed_serves_no_more_than_its_quota() {
             })
             .await;
         let counts = fleet.stop().await;
-        assert_limits_held(&answers, &counts, &plan);
+        assert_limits_held(&answers, &counts, &plan, size);
         // Only what was leased to the killed is lost.
         assert!(2 * count(&answers, Decision::Served) > quota_limit(), "{kills} kills, {counts:?}");
-        assert!(counts.processes.len() > INSTANCES, "nothing took the place of the killed: {counts:?}");
+        assert!(counts.processes.len() > size.instances, "nothing took the place of the killed: {counts:?}");
     }
 }
 
@@ -165,14 +181,14 @@ async fn a_fleet_whose_instances_are_frozen_serves_no_more_than_its_quota() {
             })
             .await;
         let counts = fleet.stop().await;
-        assert_limits_held(&answers, &counts, &plan);
+        assert_limits_held(&answers, &counts, &plan, INSTANCES.into());
     }
 }
 
 #[tokio::test]
 async fn an_instance_that_ends_gives_back_what_it_has_not_spent_and_writes_the_usage() {
-    for plan in plans() {
-        let fleet = Fleet::start(INSTANCES, plan).await;
+    for (size, plan) in sizes_and_plans() {
+        let fleet = Fleet::start(size, plan).await;
         let share = quota_limit() / 4;
         let until_served = |answers: &[TimedDecision]| {
             if count(answers, Decision::Served) < share {
@@ -182,7 +198,7 @@ async fn an_instance_that_ends_gives_back_what_it_has_not_spent_and_writes_the_u
             }
         };
         let mut answers = fleet.traffic(until_served).await;
-        for instance in fleet.cluster.host.instances(GATEWAY).iter().take(INSTANCES / 2) {
+        for instance in fleet.cluster.host.instances(GATEWAY).iter().take(size.instances / 2) {
             fleet.cluster.host.shut_down_instance(GATEWAY, instance.pid).await;
         }
         answers.extend(fleet.traffic(until_served).await);

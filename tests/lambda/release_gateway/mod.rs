@@ -2,6 +2,10 @@
 
 mod example_api;
 mod hostile_input;
+mod many_requests;
+mod streaming;
+
+use std::num::NonZeroUsize;
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -26,10 +30,20 @@ pub struct RealGateway {
 impl RealGateway {
     /// The example API with some more routes, served by the release binary.
     pub async fn serving(routes: &[Value]) -> Self {
+        Self::serving_at_a_time(NonZeroUsize::MIN, routes).await
+    }
+
+    /// The same in one process with so many requests at a time.
+    pub async fn serving_at_a_time(most: NonZeroUsize, routes: &[Value]) -> Self {
         let output = Captured::default();
         // One instance of each function, as `settings` has it: a request beside an edit's event would start
         // another gateway, and the two may serve different deployments for a moment.
-        let settings = WorldSettings { gateway: release_gateway(), output: output.output(), ..settings() };
+        let settings = WorldSettings {
+            gateway: release_gateway(),
+            gateway_events_at_a_time: most,
+            output: output.output(),
+            ..settings()
+        };
         let gateway = Self { world: serving_example_api(settings).await.world, output };
         for route in routes {
             gateway.put_route(route);

@@ -4,6 +4,7 @@
 use std::{
     env,
     io::{self, IsTerminal},
+    num::NonZeroUsize,
 };
 
 use anyhow::{Context, Result};
@@ -60,6 +61,7 @@ pub fn settings(arguments: Arguments) -> Result<WorldSettings> {
         invoke_port: arguments.invoke_port,
         issuer_port: arguments.issuer_port,
         instances: arguments.instances,
+        gateway_events_at_a_time: NonZeroUsize::MIN,
         region: arguments.region,
         data_directory: arguments.data_dir,
         gateway: arguments.gateway_binary.unwrap_or_else(|| program.with_file_name("gateway")),

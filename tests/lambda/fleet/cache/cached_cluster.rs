@@ -5,7 +5,7 @@ use serde_json::json;
 use tollgate::local::{function_output::Captured, instance_pool::InstanceState, world::GATEWAY};
 
 use super::{
-    super::gateway_cluster::{GatewayCluster, Tables},
+    super::gateway_cluster::{ClusterSize, GatewayCluster, Tables},
     numbered_target::{self, NumberedTarget},
     table_proxy::TableProxy,
 };
@@ -30,7 +30,7 @@ pub enum FetchOutcome {
 
 impl CachedCluster {
     /// Starts so many gateways, idle. An answer of the target may take `timeout_ms`; others wait for half of that.
-    pub async fn start(instances: usize, timeout_ms: u64) -> Self {
+    pub async fn start(size: impl Into<ClusterSize>, timeout_ms: u64) -> Self {
         let tables = Tables::start().await;
         let table = TableProxy::start(tables.dynamodb.address).await;
         let origin = NumberedTarget::start().await;
@@ -45,7 +45,7 @@ impl CachedCluster {
         tables.put("ROUTES_TABLE", &route);
         let environment = [("CACHE_MEMORY_BYTES", "0")];
         let cluster =
-            GatewayCluster::start(instances, tables, table.address, &Captured::default(), &environment).await;
+            GatewayCluster::start(size, tables, table.address, &Captured::default(), &environment).await;
         Self { cluster, origin, table }
     }
 

@@ -19,6 +19,7 @@ use self::{
     numbered_target::Point,
     table_proxy::{Fault, TableCall},
 };
+use super::{gateway_cluster::ClusterSize, sizes};
 use crate::harness::soon;
 
 /// A place in a fill where it can be stopped.
@@ -135,13 +136,18 @@ async fn a_table_that_fails_at_any_step_costs_nobody_an_answer() {
     gateways.cluster.stop().await;
 }
 
-const INSTANCES: usize = 16;
 const LONG_MS: u64 = 29_000;
 
 #[tokio::test]
 async fn of_many_misses_at_once_in_many_processes_two_at_most_reach_the_target() {
     let keys = env::var("COALESCED_KEYS").map_or(3, |text| text.parse().expect("COALESCED_KEYS is a number"));
-    let gateways = CachedCluster::start(INSTANCES, LONG_MS).await;
+    for size in sizes() {
+        two_at_most_reach_the_target(size, keys).await;
+    }
+}
+
+async fn two_at_most_reach_the_target(size: ClusterSize, keys: usize) {
+    let gateways = CachedCluster::start(size, LONG_MS).await;
     for key in 0..keys {
         let (calls, looks) = (gateways.origin.calls(), gateways.table.looks());
         let id = format!("small-{key}");
@@ -150,7 +156,7 @@ async fn of_many_misses_at_once_in_many_processes_two_at_most_reach_the_target()
             latch.reached().await;
             // Every instance has missed.
             soon(async {
-                while gateways.table.looks() < looks + INSTANCES {
+                while gateways.table.looks() < looks + size.instances {
                     tokio::task::yield_now().await;
                 }
             })
