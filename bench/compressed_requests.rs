@@ -83,8 +83,9 @@ pub fn check(scenario: CompressedScenario, response: &Response<Bytes>) -> Result
 fn orders() -> String {
     let order = |number: usize| {
         let mixed = number.wrapping_mul(2_654_435_761) % 1_000_003;
+        let status = ["open", "paid", "sent"][mixed % 3];
         json!({ "id": format!("order-{mixed:06}"), "customer": format!("c-{}", mixed % 977), "message": "hello",
-            "status": ["open", "paid", "sent"][mixed % 3], "total": mixed })
+            "status": status, "total": mixed })
     };
     (0..ORDERS).map(order).collect::<Value>().to_string()
 }

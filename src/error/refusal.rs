@@ -58,6 +58,7 @@ impl GatewayError {
     /// Statuses, types and words: Amazon's, where Amazon has the case (reference: localstack's recordings,
     /// `supported-gateway-response-types`).
     #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub fn refusal(&self) -> Refusal {
         use OwnHeader::{AcceptEncoding, Allow, Challenge, NoHeader, RetryAfter};
         use AuthorizerForm::{Http, Rest};

@@ -10,7 +10,7 @@ use flate2::{
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Value, json};
 
-use crate::harness::{Target, TestGateway, event};
+use crate::harness::{TestGateway, event};
 
 const ORDER: &str = r#"{"id":"7","note":"many words, many words, many words, many words"}"#;
 
@@ -144,21 +144,6 @@ async fn a_body_that_lies_is_400_a_bomb_413_and_an_unknown_coding_415() {
         let answer = send(&gateway, "orders", codings, &body).await;
         assert!(answer.starts_with(&status.to_string()), "{codings}, {} bytes: {answer}", body.len());
     }
-}
-
-#[tokio::test]
-async fn a_server_gets_the_plain_body_with_its_length() {
-    let gateway = api(json!(1_000_000)).await;
-    let target = Target::start([]).await;
-    let uri = format!("http://127.0.0.1:{}/x", target.port);
-    gateway
-        .put_route(&json!({ "routeKey": "POST /far", "integration": { "type": "HTTP_PROXY", "uri": uri } }));
-    gateway.go_live().await;
-    send(&gateway, "far", "br", &brotli(ORDER.as_bytes())).await;
-    let received = target.received().join("\n");
-    let length = format!("content-length: {}\n", ORDER.len());
-    assert!(received.contains(&length) && received.ends_with(ORDER), "{received}");
-    assert!(!received.contains("content-encoding") && !received.contains("content-digest"), "{received}");
 }
 
 #[tokio::test]
