@@ -194,7 +194,8 @@ class Release(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         self.assertEqual(sorted(os.listdir(f"{root}/target/releases/{VERSION}")), sorted(self.files))
 
-        calls = pathlib.Path(paths["log"]).read_text().replace(root, "FOLDER").replace(environment["CARGO_HOME"], "HOME")
+        calls = pathlib.Path(paths["log"]).read_text().replace(root, "FOLDER")
+        calls = calls.replace(environment["CARGO_HOME"], "HOME")
         expected = [
             f"lambda build --quiet --locked --release --bin {binary} --target {target}-unknown-linux-gnu"
             f" --skip-target-check --lambda-dir FOLDER/target/release-build/{architecture}"
