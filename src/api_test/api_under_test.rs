@@ -37,6 +37,9 @@ const OF_WHAT_IS_SERVED: [&str; 6] = [
     "lastDeploymentMessage",
 ];
 
+/// Attributes of a stage that say what else, and what not, is logged: tests read each request's whole access line.
+const OF_THE_LOG: [&str; 3] = ["accessLogFormat", "accessLogHeaders", "accessLogSampling"];
+
 impl ApiUnderTest {
     /// The API of a file without problems.
     pub fn of_file(api: &ApiFile) -> Self {
@@ -54,7 +57,8 @@ impl ApiUnderTest {
     /// The same for tests: `jwks` are the public halves of the keys that they sign with.
     pub(super) fn for_tests(mut self, jwks: &Value) -> Self {
         for stage in &mut self.stages {
-            stage.stage.retain(|name, _| !OF_WHAT_IS_SERVED.contains(&name.as_str()));
+            let unwanted = OF_WHAT_IS_SERVED.iter().chain(&OF_THE_LOG);
+            stage.stage.retain(|name, _| !unwanted.clone().any(|attribute| attribute == name));
             for item in stage.routes.iter_mut().filter(|item| item.get("routeKey") == Some(&API.into())) {
                 if let Some(Value::Object(authorizers)) = item.get_mut("authorizers") {
                     authorizers.values_mut().for_each(|authorizer| sign_with(authorizer, jwks));

@@ -258,6 +258,7 @@ mod tests {
     #[tokio::test]
     async fn the_grace_of_one_event_starts_no_instance_for_a_later_one() {
         let function = function();
+        let _served = submit(&function);
         function.answered(1);
         let _first = submit(&function);
         let end_of_first = function.lock().pool.end_of_queue();

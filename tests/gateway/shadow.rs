@@ -172,8 +172,10 @@ async fn a_copy_has_no_secret_unless_credentials_are_passed() {
         authorization: Bearer s
         cookie: s=1
         host: 127.0.0.1:PORT
+        traceparent: 00-67891233abcdef012345678912345678-53995c3f42cd8ad8-01
         user-agent: curl
         x-amzn-apigateway-api-id: abc123
+        x-amzn-trace-id: Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1
         x-api-key: s
         x-forwarded-for: 192.0.2.1
         x-forwarded-port: 443

@@ -117,8 +117,8 @@ async fn a_request_that_is_given_up_does_not_get_its_answer_into_the_next_one() 
 }
 
 #[tokio::test]
-async fn parallel_requests_have_a_connection_each_of_which_sixteen_are_kept() {
-    const MANY: usize = 17;
+async fn parallel_requests_have_a_connection_each_of_which_256_are_kept() {
+    const MANY: usize = 257;
     let mut script = vec![Turn { after: MANY, ..Turn::ok("a", Keep) }; MANY];
     script.extend(vec![Turn { after: 2 * MANY, ..Turn::ok("b", Keep) }; MANY]);
     let server = ScriptedServer::start(script).await;

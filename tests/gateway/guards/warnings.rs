@@ -66,6 +66,8 @@ async fn check_does_not_warn_of_an_open_route_that_no_guarded_one_may_be_taken_f
     let target = Target::start([]).await;
     let admin = || route(&target, "ANY /admin/{proxy+}", "/admin/{proxy}", &guarded());
     let lambda = |route_key: &str, uri: &str, has_key: bool| json!({ "routeKey": route_key, "apiKeyRequired": has_key, "integration": { "type": "AWS_PROXY", "uri": uri } });
+    let mut always_the_same = route(&target, "$default", "/", &open());
+    always_the_same["integration"]["requestParameters"] = json!({ "overwrite:path": "/404.html" });
     let quiet = [
         // Everything is open, or everything guarded.
         vec![route(&target, "ANY /{proxy+}", "/{proxy}", &open())],
@@ -83,7 +85,7 @@ async fn check_does_not_warn_of_an_open_route_that_no_guarded_one_may_be_taken_f
         ],
         vec![admin(), lambda("$default", "web", false)],
         vec![lambda("ANY /api/{proxy+}", "api:live", true), lambda("$default", "web:live", false)],
-        vec![admin(), route(&target, "$default", "/404.html", &open())],
+        vec![admin(), always_the_same],
         // What is guarded are single paths.
         vec![lambda("GET /orders/{id}", "api", true), lambda("$default", "api", false)],
     ];
@@ -94,4 +96,6 @@ async fn check_does_not_warn_of_an_open_route_that_no_guarded_one_may_be_taken_f
     let told =
         warnings(&[lambda("ANY /api/{proxy+}", "api:live", true), lambda("$default", "api", false)]).await;
     assert!(told.contains("routeKey=$default"), "one function: {told}");
+    let told = warnings(&[admin(), route(&target, "$default", "/", &open())]).await;
+    assert!(told.contains("routeKey=$default"), "the path of the request: {told}");
 }

@@ -169,6 +169,6 @@ async fn a_body_that_is_not_done_in_the_lambdas_time_ends_with_an_error() {
     let got = exchange(&streaming(), &scene, &client).await;
     assert_eq!(
         render(got).await,
-        "200\ncontent-type: application/octet-stream\npart[broke off: deadline has elapsed]"
+        "200\ncontent-type: application/octet-stream\npart[broke off: the target was not done when the Lambda's time was over]"
     );
 }
