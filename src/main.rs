@@ -36,12 +36,9 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), BoxError> {
     let environment = Environment::read(|name| std::env::var(name).ok())?;
-    // With one event at a time more threads would only cost start-up time.
-    let mut runtime = match environment.most_events {
-        NonZeroUsize::MIN => Builder::new_current_thread(),
-        _ => Builder::new_multi_thread(),
-    };
-    runtime.enable_all().build()?.block_on(serve(environment))
+    // One thread, with many events at a time too: they wait for others most of the time, and a scheduler of several threads
+    // costs each start, which loads libm for it, and 90 KB.
+    Builder::new_current_thread().enable_all().build()?.block_on(serve(environment))
 }
 
 async fn serve(environment: Environment) -> Result<(), BoxError> {
