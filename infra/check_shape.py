@@ -59,6 +59,8 @@ SHAPES = [
     ({"FormerUrl": "true"}, "GatewayUrl", "Qualifier", None),
     ({"FormerUrl": "true"}, "GatewayUrlPublicPermissions", "Action", "lambda:InvokeFunctionUrl"),
     ({"FormerUrl": "true", "FunctionUrlAuthType": "AWS_IAM"}, "GatewayUrlPublicPermissions", ABSENT, None),
+    ({}, "Queries/Failures", "Name", "tollgate/1 failures"),
+    ({}, "Queries/Failures", "LogGroupNames", ["/aws/lambda/tollgate"]),
     ({}, "Alarms", ABSENT, None),
     ({}, "Charts", ABSENT, None),
     ({"AlarmTopicArn": "arn:aws:sns:eu-west-1:111122223333:ops"}, "Alarms/ConcurrencyNearItsLimit", "Threshold", 80),

@@ -23,7 +23,7 @@ from sbom import sbom
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 # Beside the templates in the zip of the tool, as far as they are there.
-DEPLOYMENT = ["infra/*.yaml", "infra/policies", "infra/terraform", "infra/cloudfront", "infra/verify-on-aws"]
+DEPLOYMENT = ["infra/*.yaml", "infra/policies", "infra/terraform", "infra/cloudfront", "infra/verify", "infra/verify-on-aws"]
 TEXTS = ["LICENSE", "CHANGELOG.md", "samconfig.toml"]
 COMPLETIONS = {"bash": "tollgate.bash", "zsh": "_tollgate", "fish": "tollgate.fish"}
 EXECUTABLE, PLAIN = 0o100755, 0o100644

@@ -19,12 +19,17 @@ ARCHITECTURES = """\
 
 
 def release_template(template, architecture, gateway_zip):
-    """Raises ValueError where template.yaml is not as this expects it."""
-    changes = [
-        (BUILD, ""),
-        (SOURCE, f"      CodeUri: {gateway_zip}\n"),
-        (ARCHITECTURES, f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n"),
-    ]
+    """For one architecture. Raises ValueError where template.yaml is not as this expects it."""
+    only = f"    Default: {architecture}\n    AllowedValues: [{architecture}]\n"
+    return changed(with_zip(template, gateway_zip), [(ARCHITECTURES, only)])
+
+
+def with_zip(template, gateway_zip):
+    """For both architectures: a path, or s3://BUCKET/KEY, instead of a build. Raises ValueError likewise."""
+    return changed(template, [(BUILD, ""), (SOURCE, f"      CodeUri: {gateway_zip}\n")])
+
+
+def changed(template, changes):
     for before, after in changes:
         count = template.count(before)
         if count != 1:

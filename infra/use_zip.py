@@ -8,17 +8,9 @@ import re
 import shutil
 import sys
 
+from release_template import with_zip
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-CODE = "      CodeUri: .\n"
-BUILD = re.compile(r"    Metadata:\n(      .*\n)+(?=    Properties:\n)")
-
-
-def template_with(address):
-    with open(os.path.join(HERE, "..", "template.yaml"), encoding="utf-8") as file:
-        text = file.read()
-    if text.count(CODE) != 1 or len(BUILD.findall(text)) != 1:
-        sys.exit("template.yaml: expected one CodeUri and one Metadata of a build")
-    return BUILD.sub("", text.replace(CODE, f"      CodeUri: {address}\n"))
 
 
 def write(address, folder):
@@ -26,10 +18,16 @@ def write(address, folder):
         address = os.path.abspath(address)
         if not os.path.isfile(address):
             sys.exit(f"ZIP: got {address}, expected a file, or s3://BUCKET/KEY")
+    with open(os.path.join(HERE, "..", "template.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    try:
+        template = with_zip(text, address)
+    except ValueError as error:
+        sys.exit(str(error))
     os.makedirs(os.path.join(folder, "infra"), exist_ok=True)
     with open(os.path.join(folder, "template.yaml"), "w", encoding="utf-8") as file:
-        file.write(template_with(address))
-    for nested in re.findall(r"TemplateURL: (\S+)", template_with(address)):
+        file.write(template)
+    for nested in re.findall(r"TemplateURL: (\S+)", template):
         shutil.copy(os.path.join(HERE, "..", nested), os.path.join(folder, nested))
 
 

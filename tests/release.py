@@ -129,6 +129,7 @@ class Release(unittest.TestCase):
         modes = {entry.filename.removeprefix(f"{name}/"): entry.external_attr >> 16 for entry in archive.infolist()}
         self.assertEqual(list(modes), sorted(modes))
         expected = ["tollgate", "template.yaml", "template-x86_64.yaml", "samconfig.toml", "infra/tables.yaml"]
+        expected += ["infra/queries.yaml", "infra/verify-on-aws", "infra/verify/checks.py"]
         expected += [f"tollgate-gateway-{VERSION}-{architecture}.zip" for architecture in ARCHITECTURES]
         expected += ["completions/_tollgate", "completions/tollgate.bash", "completions/tollgate.fish"]
         expected += ["man/man1/tollgate.1", "man/man1/tollgate-check.1"]

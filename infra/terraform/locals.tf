@@ -12,10 +12,10 @@ locals {
   function_arn = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
   log_group    = "/aws/lambda/${var.name}"
 
-  # Tables, metrics, alarms and the dashboard are those of CloudFormation's templates, read from there, so that there is
+  # Tables, metrics, queries, alarms and the dashboard are those of CloudFormation's templates, read from there, so that there is
   # one source. Its functions are not YAML's: without their tags `!Ref TopicArn` is the text TopicArn, which `values` has.
   tags       = "/!(Ref|Sub|GetAtt|If|Equals|Not|And|Or|Join|Split|Select|Condition)\\b/"
-  templates  = { for name in ["tables", "metrics", "alarms", "dashboard"] : name => yamldecode(replace(file("${path.module}/../${name}.yaml"), local.tags, "")) }
+  templates  = { for name in ["tables", "metrics", "queries", "alarms", "dashboard"] : name => yamldecode(replace(file("${path.module}/../${name}.yaml"), local.tags, "")) }
   has_alarms = var.alarm_topic_arn != ""
 
   values = {

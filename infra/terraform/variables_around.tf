@@ -155,7 +155,7 @@ variable "trusted_proxy_secret" {
   default     = ""
   nullable    = false
   sensitive   = true
-  description = "What a CloudFront origin sends in x-tollgate-origin; while it is rotated, the new and the old one, joined by a comma. Only then is believed what it says of the host and the address. Empty: no proxy is trusted."
+  description = "What a CloudFront origin sends in x-tollgate-origin; while it is rotated, the new secret and the old, joined by a comma. Only then are x-forwarded-host, x-tollgate-viewer-ip and cloudfront-viewer-address believed. Empty: no proxy is trusted."
 }
 
 variable "require_trusted_proxy" {

@@ -1,4 +1,5 @@
-# Metrics read from the log's lines, alarms on them, and a dashboard: infra/metrics.yaml, alarms.yaml and dashboard.yaml.
+# Metrics read from the log's lines, saved queries over them, alarms and a dashboard: infra/metrics.yaml, queries.yaml,
+# alarms.yaml and dashboard.yaml.
 locals {
   metric_filters = merge(
     { for name, it in local.templates.metrics.Resources : name => it.Properties if it.Type == "AWS::Logs::MetricFilter" },
@@ -27,6 +28,14 @@ resource "aws_cloudwatch_log_metric_filter" "metric" {
     unit       = each.value.MetricTransformations[0].Unit
     dimensions = { for it in try(each.value.MetricTransformations[0].Dimensions, []) : it.Key => it.Value }
   }
+}
+
+resource "aws_cloudwatch_query_definition" "query" {
+  for_each = local.templates.queries.Resources
+
+  name            = replace(each.value.Properties.Name, "$${Prefix}", var.name)
+  log_group_names = [aws_cloudwatch_log_group.gateway.name]
+  query_string    = each.value.Properties.QueryString
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarm" {

@@ -50,6 +50,10 @@ def of_stack(stack):
         },
         "log group": (log["LogGroupName"], int(log["RetentionInDays"]), log.get("KmsKeyId")),
         "metrics": sorted(metric_of_stack(it) for it in of("AWS::Logs::MetricFilter", metrics + alarms)),
+        "queries": {
+            it["Name"]: (it["LogGroupNames"], it["QueryString"])
+            for it in of("AWS::Logs::QueryDefinition", stack.inner("Queries").resources.values())
+        },
         "alarms": {it["AlarmName"]: alarm_of_stack(it) for it in of("AWS::CloudWatch::Alarm", alarms)},
         "dashboard": charts,
     }
@@ -89,6 +93,9 @@ def of_plan(plan):
         },
         "log group": (log["name"], log["retention_in_days"], log["kms_key_id"]),
         "metrics": sorted(map(metric_of_plan, of("aws_cloudwatch_log_metric_filter"))),
+        "queries": {
+            it["name"]: (it["log_group_names"], it["query_string"]) for it in of("aws_cloudwatch_query_definition")
+        },
         "alarms": {it["alarm_name"]: alarm_of_plan(it) for it in of("aws_cloudwatch_metric_alarm")},
         "dashboard": next((json.loads(it["dashboard_body"]) for it in of("aws_cloudwatch_dashboard")), None),
     }
