@@ -138,9 +138,9 @@ record-release: ## write what this version writes into the tables to tests/upgra
 upgrade-check: ## let the gateway of commit REF and this one serve in turn on the same tables: 10,000 requests, or UPGRADE_REQUESTS
 	infra/upgrade-check $(REF)
 
-deploy: $(TOOLS) ## build and deploy to AWS, asking for what it needs; ZIP=… (a path or s3://…) builds nothing, PARAMETERS='A=b C=d' asks nothing
-	$(if $(ZIP),python infra/use_zip.py $(ZIP) .aws-sam/zip,sam build)
-	sam deploy $(if $(ZIP),--template-file .aws-sam/zip/template.yaml --config-file $(CURDIR)/samconfig.toml) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS),--guided)
+deploy: $(TOOLS) ## build and deploy to AWS; PARAMETERS='A=b C=d', ZIP=… (a path or s3://…) builds nothing, YES=1 asks nothing
+	$(if $(ZIP),python infra/use_zip.py $(ZIP) .aws-sam/zip,sam build $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS)))
+	sam deploy $(if $(ZIP),--template-file .aws-sam/zip/template.yaml --config-file $(CURDIR)/samconfig.toml) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS)) $(if $(YES),--no-confirm-changeset)
 
 clean: ## remove what was built; .tools/ and .data/ stay
 	cargo clean

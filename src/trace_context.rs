@@ -42,13 +42,14 @@ pub fn xray_root(trace_id: &str) -> Option<&str> {
     let is_one = parts.next() == Some("1")
         && parts.next().is_some_and(|seconds| is_hex(seconds, 8))
         && parts.next().is_some_and(|rest| is_hex(rest, 24))
-        && parts.next().is_none();
+        && parts.next().is_none()
+        && root.bytes().skip("1-".len()).any(|byte| !b"0-".contains(&byte));
     is_one.then_some(root)
 }
 
 /// The trace and the segment that calls are made under, where the request is sampled.
 pub fn sampled_parent(trace_id: &str) -> Option<(&str, &str)> {
-    let parent = field(trace_id, "Parent=").filter(|parent| is_hex(parent, 16))?;
+    let parent = parent(trace_id)?;
     let is_sampled = field(trace_id, "Sampled=") == Some("1");
     Some((xray_root(trace_id)?, parent)).filter(|_| is_sampled)
 }
@@ -56,7 +57,7 @@ pub fn sampled_parent(trace_id: &str) -> Option<(&str, &str)> {
 /// The same trace as a `traceparent`: version, trace, the span that calls, and if it is sampled.
 pub fn traceparent(trace_id: &str) -> Option<HeaderValue> {
     let trace = xray_root(trace_id)?.get(2..)?.replace('-', "");
-    let span = match field(trace_id, "Parent=").filter(|parent| is_hex(parent, 16)) {
+    let span = match parent(trace_id) {
         Some(parent) => parent.to_owned(),
         None => hex(&Sha256::of(&trace)[..8]),
     };
@@ -92,6 +93,10 @@ fn is_traceparent(value: &HeaderValue) -> bool {
 fn new_trace(request_id: &str, received_at: SystemTime) -> String {
     let since_1970 = received_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
     format!("Root=1-{:08x}-{};Sampled=0", since_1970.as_secs(), hex(&Sha256::of(request_id)[..12]))
+}
+
+fn parent(trace_id: &str) -> Option<&str> {
+    field(trace_id, "Parent=").filter(|parent| is_hex(parent, 16) && parent.bytes().any(|byte| byte != b'0'))
 }
 
 fn field<'a>(trace_id: &'a str, name: &str) -> Option<&'a str> {
@@ -157,9 +162,12 @@ mod tests {
         assert_eq!(settled(&[], LAMBDA.to_owned()).1, LAMBDA);
         let of_client = "Root=1-67891233-000000000000000000000001;Sampled=1";
         assert_eq!(settled(&[("x-amzn-trace-id", of_client)], String::new()).1, of_client);
-        for wrong in
-            ["Root=1-67891233-00000000000000000000000g", "Root=2-67891233-000000000000000000000001", "x"]
-        {
+        for wrong in [
+            "Root=1-67891233-00000000000000000000000g",
+            "Root=2-67891233-000000000000000000000001",
+            "Root=1-00000000-000000000000000000000000;Parent=0000000000000000",
+            "x",
+        ] {
             let made = settled(&[("x-amzn-trace-id", wrong)], String::new()).1;
             assert!(made.starts_with("Root=1-67891233-") && xray_root(&made).is_some(), "{made}");
             assert!(is_traceparent(&traceparent(&made).unwrap()), "{made}");

@@ -117,7 +117,9 @@ pub(super) const REQUEST_IDS: [ContextVariable; 2] =
 impl FormatVariable {
     /// The variable of this name, which stands behind `$context.`.
     pub fn named(name: &str) -> Result<Self, NoVariable> {
-        if name == "identity.apiKey" || name.strip_prefix("authorizer.").is_some_and(is_secret) {
+        if name == "identity.apiKey"
+            || name.strip_prefix("authorizer.").is_some_and(|rest| rest.split('.').any(is_secret))
+        {
             let other = if name == "identity.apiKey" {
                 "; $context.identity.apiKeyId says whose key it is"
             } else {

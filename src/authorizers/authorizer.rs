@@ -175,11 +175,20 @@ impl Authorizer {
         }
     }
 
+    /// All places of a caller's credentials in a request.
+    fn token_places(&self) -> Vec<TokenPlace> {
+        match &self.kind {
+            AuthorizerKind::Token(authorizer) => vec![authorizer.token_place()],
+            AuthorizerKind::Function(authorizer) => authorizer.token_places().to_vec(),
+            AuthorizerKind::Iam(_) => Vec::new(),
+        }
+    }
+
     /// The place of a caller's credential in a request; `None`: in none that a client writes by itself.
     pub(super) fn token_place(&self) -> Option<TokenPlace> {
         match &self.kind {
             AuthorizerKind::Token(authorizer) => Some(authorizer.token_place()),
-            AuthorizerKind::Function(authorizer) => authorizer.token_place(),
+            AuthorizerKind::Function(authorizer) => authorizer.token_places().first().cloned(),
             AuthorizerKind::Iam(_) => None,
         }
     }
@@ -221,6 +230,11 @@ impl Authorizer {
 }
 
 impl Authorizers {
+    /// The places of all credentials that callers of the API send.
+    pub fn token_places(&self) -> impl Iterator<Item = TokenPlace> {
+        self.0.values().flatten().flat_map(|authorizer| authorizer.token_places())
+    }
+
     /// Reads `authorizers` of `$api`.
     pub fn parse(fields: &Fields<'_>, client: &GuardedClient) -> Self {
         let mut authorizers = BTreeMap::new();

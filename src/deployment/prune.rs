@@ -1,9 +1,6 @@
 //! Pruning: old deployments of a stage are deleted, never one that is in use.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    num::NonZeroUsize,
-};
+use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use serde_json::Value;
 
@@ -29,15 +26,16 @@ pub struct PrunableDeployment {
 }
 
 impl PrunableDeployment {
-    /// Milliseconds since 1970 of the last thing that is known of it; `None`: nothing is.
+    /// Milliseconds since 1970 of the last move to it, or else of its creation; `None`: neither is known.
     pub fn at_ms(&self) -> Option<u64> {
         let moved = self.record.as_ref().map(|record| record.origin.at_ms);
         moved.or(self.stored.created.as_ref().map(|created| created.at_ms))
     }
 }
 
-/// Finds the deployments that go where the newest `keep` of a stage are kept. Those in use stay whatever their age: one
-/// that some stage serves, has for its canary or had as its last good one.
+/// Finds the deployments that go where `keep` of a stage are kept: of those that the stage served the ones it served
+/// last, and of the others as many, the newest, so that edits which were never served push out nothing to go back to.
+/// Those in use stay whatever their age: one that some stage serves, has for its canary or had as its last good one.
 ///
 /// # Errors
 ///
@@ -49,28 +47,28 @@ pub async fn plan_pruning(store: &Store, stage: &str, keep: usize) -> Result<Pru
         let ids = [item.get("deploymentId"), canary];
         in_use.extend(ids.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
     }
-    let mut records: BTreeMap<String, HistoryRecord> = BTreeMap::new();
-    for record in store.history(stage, usize::MAX).await? {
-        records.entry(record.deployment_id.clone()).or_insert(record);
+    let mut records: BTreeMap<String, (usize, HistoryRecord)> = BTreeMap::new();
+    // The newest comes first: a deployment was served until the move before its own in this order.
+    for (place, record) in store.history(stage, usize::MAX).await?.into_iter().enumerate() {
+        records.entry(record.deployment_id.clone()).or_insert((place, record));
     }
-    let with_record = |stored: StoredDeployment| {
-        let record = records.get(&stored.id).cloned();
-        PrunableDeployment { stored, record }
-    };
-    let mut all: Vec<PrunableDeployment> = deployments.into_iter().map(with_record).collect();
-    all.sort_by_key(|deployment| std::cmp::Reverse(deployment.at_ms()));
-    let total = all.len();
-    let to_delete = without_newest(all, keep, &in_use);
+    let total = deployments.len();
+    let (mut served, mut others) = (Vec::new(), Vec::new());
+    for stored in deployments {
+        match records.get(&stored.id) {
+            Some((place, record)) => {
+                served.push((*place, PrunableDeployment { stored, record: Some(record.clone()) }));
+            }
+            None => others.push(PrunableDeployment { stored, record: None }),
+        }
+    }
+    served.sort_by_key(|(place, _)| *place);
+    others.sort_by_key(|deployment| std::cmp::Reverse(deployment.at_ms()));
+    let old =
+        served.into_iter().map(|(_, deployment)| deployment).skip(keep).chain(others.into_iter().skip(keep));
+    let mut to_delete: Vec<_> = old.filter(|deployment| !in_use.contains(&deployment.stored.id)).collect();
+    to_delete.sort_by_key(|deployment| std::cmp::Reverse(deployment.at_ms()));
     Ok(PrunePlan { kept: total - to_delete.len(), to_delete })
-}
-
-fn without_newest(
-    newest_first: Vec<PrunableDeployment>,
-    keep: usize,
-    in_use: &BTreeSet<String>,
-) -> Vec<PrunableDeployment> {
-    let old = newest_first.into_iter().skip(keep);
-    old.filter(|deployment| !in_use.contains(&deployment.stored.id)).collect()
 }
 
 /// Deletes the deployments of a stage that [`plan_pruning`] finds; says how many.

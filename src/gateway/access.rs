@@ -14,6 +14,7 @@ use crate::{
     error::{AuthorizerForm, GatewayError},
     item::WITHHELD,
     message::Request,
+    policies::cors::Cors,
     policy_document::{
         ConditionContext, Decision, PolicyDocument, combine, combine_across_accounts, requested,
     },
@@ -132,8 +133,12 @@ pub(super) fn rules_of(location: &Location<'_>) -> Option<AccessRules> {
 /// Refuses a preflight that the policy does not allow: on a REST API it is a call of the method `OPTIONS`.
 pub(super) fn check_preflight(stage: ServedStage<'_>, request: &Request) -> Result<(), GatewayError> {
     let Some(policy) = &stage.deployment.api.policy else { return Ok(()) };
-    let resource = requested(&stage.settings.name, Method::OPTIONS.as_str(), stage.path);
-    check_policy(policy, request, vec![resource])?.require_allow()
+    let called =
+        Cors::preflight_method(request).and_then(|method| stage.deployment.find(&method, stage.path).ok());
+    let routed = called.as_ref().map_or(stage.path, |matched| matched.path);
+    let resource = |path| requested(&stage.settings.name, Method::OPTIONS.as_str(), path);
+    let resources = paths_of(routed, stage.path).iter().map(|path| resource(path)).collect();
+    check_policy(policy, request, resources)?.require_allow()
 }
 
 fn check_policy(
@@ -160,7 +165,8 @@ fn check_policy(
 /// The resource that must be allowed, and those that a target may take the request's for.
 fn resources_of(location: &Location<'_>, matched: &Matched<'_>) -> Vec<String> {
     let stage = &location.stage.settings.name;
-    let (methods, paths) = (methods_of(matched, location.request), paths_of(matched, location.stage.path));
+    let (methods, paths) =
+        (methods_of(matched, location.request), paths_of(matched.path, location.stage.path));
     let of_method = |method| paths.iter().map(move |path| requested(stage, method, path));
     methods.into_iter().flat_map(of_method).collect()
 }
@@ -188,9 +194,9 @@ fn methods_of<'a>(matched: &'a Matched<'_>, request: &'a Request) -> Vec<&'a str
 }
 
 /// The path that must be allowed, which was routed, and those that a target may take it for.
-fn paths_of<'a>(matched: &'a Matched<'_>, sent: &'a str) -> Vec<Cow<'a, str>> {
-    let mut paths = vec![Cow::Borrowed(matched.path)];
-    if sent != matched.path {
+fn paths_of<'a>(routed: &'a str, sent: &'a str) -> Vec<Cow<'a, str>> {
+    let mut paths = vec![Cow::Borrowed(routed)];
+    if sent != routed {
         paths.push(Cow::Borrowed(sent));
     }
     paths.extend(Reading::ALL.iter().filter_map(|reading| reading.of(sent)).map(Cow::Owned));

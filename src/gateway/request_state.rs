@@ -71,12 +71,9 @@ impl<'a> RequestState<'a> {
     /// Tells the log what the stage wants in its line.
     pub fn log_wishes(&mut self, response: &Response, draw: impl FnOnce() -> u64) {
         let Some(settings) = &self.location.stage.settings.access_log else { return };
-        let authorizer = self.location.matched.as_ref().and_then(|matched| matched.route.authorizer.as_ref());
-        let mut credentials: Vec<TokenPlace> =
-            authorizer.and_then(|authorizer| authorizer.token_place()).into_iter().collect();
-        if let Some(principal) = &self.location.principal {
-            credentials.extend_from_slice(principal.token_places());
-        }
+        // Of all routes: a client may send what one asks for to another one, or to none.
+        let credentials: Vec<TokenPlace> =
+            self.location.stage.deployment.api.authorizers.token_places().collect();
         self.log.apply_settings(settings, &self.location.context(), response, &credentials, draw);
     }
 

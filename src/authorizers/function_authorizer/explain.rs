@@ -32,9 +32,9 @@ impl FunctionAuthorizer {
         ExplainedAuthorizer { rules, claim_names: Vec::new(), verdict }
     }
 
-    /// The place of the first identity source that a client sends.
-    pub fn token_place(&self) -> Option<TokenPlace> {
-        self.token_places.first().cloned()
+    /// The places of the identity sources that a client sends.
+    pub fn token_places(&self) -> &[TokenPlace] {
+        &self.token_places
     }
 
     /// Who is asked, and with what.

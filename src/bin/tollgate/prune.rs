@@ -31,7 +31,7 @@ Examples:
 pub struct Arguments {
     /// The stage.
     stage: String,
-    /// The number of the newest ones that stay.
+    /// The number of those it served last that stay, and of the newest it never served.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     keep: u32,
     /// Delete them without asking.

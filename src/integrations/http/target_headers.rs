@@ -42,17 +42,12 @@ pub fn to_target(request: &Request) -> HeaderMap {
     add_origin(&mut headers, request);
     insert(&mut headers, COOKIE, &request.cookies.join("; "));
     let trace_id = &request.origin.trace_id;
-    add_missing(&mut headers, X_AMZN_TRACE_ID, HeaderValue::from_str(trace_id).ok());
-    add_missing(&mut headers, TRACEPARENT, traceparent(trace_id));
+    insert(&mut headers, X_AMZN_TRACE_ID, trace_id);
+    if let Some(made) = traceparent(trace_id) {
+        headers.entry(TRACEPARENT).or_insert(made);
+    }
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
     headers
-}
-
-/// Adds what the client has not said.
-fn add_missing(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
-    if let Some(value) = value.filter(|value| !value.is_empty()) {
-        headers.entry(name).or_insert(value);
-    }
 }
 
 /// Says that a body is empty, where `method` anticipates one (RFC 9110 §8.6): servers answer 411 to a `POST` without a

@@ -242,6 +242,13 @@ async fn a_preflight_is_a_call_of_options() {
             assert_eq!(&send_from(&world, address, preflight).await[..3], expected, "{address} {statements}");
         }
     }
+    // However the path is spelt.
+    let no_orders = json!([everything, statement("Deny", "execute-api:/*/OPTIONS/orders/7", &json!({}))]);
+    let world = serving(&no_orders).await;
+    for path in ["/orders/7", "/orders/7/", "/orders//7", "/orders%2f7"] {
+        let spelt = preflight.replace("/orders/7", path);
+        assert_ne!(&send_from(&world, INSIDE, &spelt).await[..3], "204", "{path}");
+    }
     let world = serving(&json!([statement("Allow", "*", &from_inside)])).await;
     assert_eq!(send_from(&world, OUTSIDE, preflight).await, FORBIDDEN);
 }

@@ -214,3 +214,27 @@ async fn a_stage_is_published_though_its_old_deployments_cannot_be_deleted() {
     edit(&world, "6").await;
     assert_eq!(stored(&world, &ids).await, "");
 }
+
+#[tokio::test]
+async fn edits_that_were_never_served_push_out_nothing_to_go_back_to() {
+    let (world, ids) = world(3).await;
+    let mut item = stage_item(&world).await;
+    // While there is a canary, edits are published and not served.
+    item["canarySettings"] = json!({ "deploymentId": ids[2], "percentTraffic": 5 });
+    world.put_stage(&item);
+    let mut pending = BTreeSet::new();
+    for nth in 0..3 {
+        world.put_route(&text_route("v1", &format!("pending {nth}")));
+        world.advance(Duration::from_secs(1));
+        world.go_live().await;
+        let stored = world.items("tollgate-deployments").await;
+        pending.extend(stored.iter().map(|item| item["deploymentId"].as_str().unwrap().to_owned()));
+    }
+    // The table has the history and the last good deployment too.
+    let pending: Vec<String> =
+        pending.into_iter().filter(|id| !ids.contains(id) && id.len() == ids[0].len()).collect();
+    assert_eq!(pending.len(), 3, "{pending:?}");
+    assert_eq!(world.tollgate(&["prune", "v1", "--keep", "2", "--yes"]).code, Some(0));
+    assert_eq!(stored(&world, &ids).await, "BC");
+    assert_eq!(stored(&world, &pending).await.len(), 2);
+}

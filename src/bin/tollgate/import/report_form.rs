@@ -35,7 +35,7 @@ fn text(imported: &Imported) -> String {
 
 /// The command that deploys the gateway for the API, with the parameters that differ from their defaults.
 pub fn deploy_command(imported: &Imported) -> String {
-    let mut command = "sam deploy --guided --parameter-overrides".to_owned();
+    let mut command = "sam deploy --parameter-overrides".to_owned();
     for (name, value) in &imported.template_parameters {
         command.push_str(&printable(&format!(" {name}='{value}'")));
     }
