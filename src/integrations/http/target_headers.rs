@@ -42,7 +42,9 @@ pub fn to_target(request: &Request) -> HeaderMap {
     add_origin(&mut headers, request);
     insert(&mut headers, COOKIE, &request.cookies.join("; "));
     let trace_id = &request.origin.trace_id;
-    insert(&mut headers, X_AMZN_TRACE_ID, trace_id);
+    if !trace_id.is_empty() {
+        insert(&mut headers, X_AMZN_TRACE_ID, trace_id);
+    }
     if let Some(made) = traceparent(trace_id) {
         headers.entry(TRACEPARENT).or_insert(made);
     }
