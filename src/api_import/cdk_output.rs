@@ -10,7 +10,7 @@ use super::source::MOST_INPUT_BYTES;
 
 /// The kinds of APIs.
 const APIS: [&str; 2] = ["\"AWS::ApiGateway::RestApi\"", "\"AWS::ApiGatewayV2::Api\""];
-/// What a template with an API, with parts of one or with a guard before one has in it.
+/// Texts by which a template is known to have an API, a part of one, or a web ACL.
 const OF_AN_API: [&str; 2] = ["\"AWS::ApiGateway", "::WebACLAssociation\""];
 /// The end of the names of templates in the folder.
 const TEMPLATE: &str = ".template.json";

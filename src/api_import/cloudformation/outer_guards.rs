@@ -8,7 +8,7 @@ use crate::api_import::{names, report::Question, source::NodeId};
 const MUTUAL_TLS: &str = "MutualTlsAuthentication";
 const OPEN: &str = "open";
 
-/// What else than an API a web ACL stands before, by the beginnings of kinds.
+/// Resources that are no APIs and may have a web ACL: the beginnings of their kinds.
 const WITH_WEB_ACLS: [&str; 7] = [
     "AWS::ElasticLoadBalancing",
     "AWS::Cognito::",

@@ -1,5 +1,5 @@
-//! What stands beside the imported API, in its template and in stacks that are not followed: parts of the API there, and
-//! guards before it, are errors or questions.
+//! Parts of the imported API, and guards before it, that are in other stacks or in another API's template. The import does
+//! not read them: a part is an error, a guard is a question.
 
 use std::collections::{BTreeMap, BTreeSet};
 

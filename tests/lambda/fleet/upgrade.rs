@@ -109,7 +109,8 @@ impl Builds {
     }
 
     /// Sends so many requests to these builds in turn, and counts those with the key. Each is answered with what was
-    /// `published`, most with the last: an instance that cannot look at the tables in time serves what it has.
+    /// `published`: an instance may serve what it has for a second (MAX_STALE_SECONDS), and longer where its look at the
+    /// tables fails. `until` waits for the last.
     async fn traffic(&self, builds: &[&str], count: usize, published: &[String]) -> u64 {
         let requests = (0..count).map(|number| async move {
             let (build, with_key) = (builds[number % builds.len()], number / 2 % 2 == 0);
